@@ -1,0 +1,246 @@
+/**
+ * Every endpoint of the Worker in one table. Routes, the OpenAPI document and the README's table come from it, so
+ * that none of them can forget one.
+ */
+import type * as z from "zod/mini";
+import type { ErrorCode } from "./errors.ts";
+import {
+  Answer,
+  ChatData,
+  ChatQuery,
+  Done,
+  HealthAnswer,
+  HistoryData,
+  HistoryQuery,
+  LoginBody,
+  LoginData,
+  MessageSendBody,
+  MessageSendData,
+  RegisterBody,
+  RegisterData,
+} from "./http.ts";
+
+/** All endpoints live under this path, the aliases in `rootAliases` excepted. */
+export const BASE_PATH = "/chat-server";
+
+export interface Endpoint {
+  methods: readonly ("GET" | "POST")[];
+  /** Below BASE_PATH, parameters as `:name`. */
+  path: string;
+  /** Further paths below BASE_PATH. */
+  aliases?: readonly string[];
+  /** Further paths at the root of the site. */
+  rootAliases?: readonly string[];
+  /** `public`: anyone may build on it. `internal`: made for Duet's own pages, but stable all the same. */
+  visibility: "public" | "internal";
+  /** Whether a session cookie for the chat is needed. */
+  signedIn: boolean;
+  summary: string;
+  description?: string;
+  body?: { schema: z.core.$ZodType; example: unknown };
+  query?: z.core.$ZodObject;
+  answer?: { schema: z.core.$ZodType; example: unknown };
+  errors: readonly ErrorCode[];
+}
+
+const EXAMPLE_HASH = "3kT9vQx7LmZp2RfYc8WbNd";
+const EXAMPLE_TIME = 1_763_632_800_000;
+const BODY_ERRORS = ["BAD_JSON", "BODY_INVALID", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const;
+const NAME_ERRORS = ["NAME_EMPTY", "NAME_TOO_LONG", "NAME_CHARACTERS"] as const;
+const SESSION_ERRORS = ["NOT_SIGNED_IN", "CHAT_ENDED"] as const;
+const LIMIT_ERRORS = ["TOO_MANY_REQUESTS", "UNAVAILABLE"] as const;
+
+export const ENDPOINTS = {
+  register: {
+    methods: ["POST"],
+    path: "/register/submit",
+    aliases: ["/register"],
+    rootAliases: ["/demo/chatapp/register", "/demo/chat/register"],
+    visibility: "public",
+    signedIn: false,
+    summary: "Make a chat for two names",
+    description: "Answers with the link to share. Whoever has the link can be either of the two.",
+    body: { schema: RegisterBody, example: { userOne: "Abhi", userTwo: "Anny" } },
+    answer: {
+      schema: Answer(RegisterData),
+      example: {
+        status: "success",
+        code: 200,
+        data: {
+          userOne: "Abhi",
+          userTwo: "Anny",
+          hash: EXAMPLE_HASH,
+          link: `https://duet.example/demo/chat/user/${EXAMPLE_HASH}`,
+        },
+      },
+    },
+    errors: [...BODY_ERRORS, ...NAME_ERRORS, "NAMES_EQUAL", "ORIGIN_FORBIDDEN", ...LIMIT_ERRORS],
+  },
+  chat: {
+    methods: ["GET"],
+    path: "/user/:hash",
+    visibility: "public",
+    signedIn: false,
+    summary: "Who a chat is between, and who you are in it",
+    description: "Changes nothing, so link-preview bots may follow a link.",
+    answer: {
+      schema: Answer(ChatData),
+      example: {
+        status: "OK",
+        code: 200,
+        data: { hash: EXAMPLE_HASH, users: ["Abhi", "Anny"], self: null, ended: false },
+      },
+    },
+    errors: ["CHAT_UNKNOWN", "CHAT_ENDED"],
+  },
+  login: {
+    methods: ["POST"],
+    path: "/user/:username/login",
+    visibility: "internal",
+    signedIn: false,
+    summary: "Say who you are in a chat",
+    description: "Sets an HttpOnly session cookie for this chat. An unknown name and an unknown hash answer alike.",
+    body: { schema: LoginBody, example: { userName: "Abhi", hash: EXAMPLE_HASH } },
+    answer: {
+      schema: Answer(LoginData),
+      example: {
+        status: "OK",
+        code: 200,
+        data: { hash: EXAMPLE_HASH, userName: "Abhi", peer: "Anny", expiresAt: EXAMPLE_TIME },
+      },
+    },
+    errors: [
+      ...BODY_ERRORS,
+      ...NAME_ERRORS,
+      "NAME_MISMATCH",
+      "LOGIN_FAILED",
+      "CHAT_ENDED",
+      "ORIGIN_FORBIDDEN",
+      ...LIMIT_ERRORS,
+    ],
+  },
+  messageSend: {
+    methods: ["POST"],
+    path: "/user/:hash/message_send",
+    visibility: "internal",
+    signedIn: true,
+    summary: "Send a message",
+    description:
+      "Answers once the message is stored. Send the same `id` again after a lost answer: it is stored once. " +
+      "`receiver` may stand for `reciever`, `senderName` for `sender`.",
+    body: {
+      schema: MessageSendBody,
+      example: {
+        userHash: EXAMPLE_HASH,
+        sender: "Abhi",
+        reciever: "Anny",
+        message: "Hello",
+        timestamp: "2025-07-08T20:00:00",
+        id: "m-1",
+      },
+    },
+    answer: {
+      schema: Answer(MessageSendData),
+      example: { status: "OK", code: 200, data: { id: "m-1", seq: 1, at: EXAMPLE_TIME, delivered: true } },
+    },
+    errors: [
+      ...BODY_ERRORS,
+      ...NAME_ERRORS,
+      "HASH_MISMATCH",
+      "SENDER_NOT_YOU",
+      "RECEIVER_NOT_PEER",
+      "MESSAGE_EMPTY",
+      "MESSAGE_TOO_LONG",
+      "MESSAGE_CHARACTERS",
+      "MESSAGE_ID_INVALID",
+      "MESSAGE_UNKNOWN",
+      "TIMESTAMP_INVALID",
+      "ID_CONFLICT",
+      "TOO_FAST",
+      "OUTBOX_FULL",
+      "ORIGIN_FORBIDDEN",
+      ...SESSION_ERRORS,
+    ],
+  },
+  messages: {
+    methods: ["GET"],
+    path: "/user/:hash/messages",
+    visibility: "internal",
+    signedIn: true,
+    summary: "Read a page of messages, newest first",
+    query: HistoryQuery,
+    answer: {
+      schema: Answer(HistoryData),
+      example: {
+        status: "OK",
+        code: 200,
+        data: {
+          messages: [{ seq: 1, id: "m-1", sender: "Abhi", body: "Hello", at: EXAMPLE_TIME, reactions: { Anny: "👋" } }],
+          nextCursor: null,
+          epoch: "b3Zk",
+          head: 2,
+        },
+      },
+    },
+    errors: ["CURSOR_INVALID", "PAGE_LIMIT_INVALID", "UNAVAILABLE", ...SESSION_ERRORS],
+  },
+  logout: {
+    methods: ["GET", "POST"],
+    path: "/user/logout",
+    visibility: "internal",
+    signedIn: false,
+    summary: "Sign this browser out",
+    description: "Ends all of this browser's pair chat sessions, or with `?hash=` only that chat's.",
+    query: ChatQuery,
+    answer: { schema: Done, example: { status: "OK", code: 200 } },
+    errors: ["CROSS_SITE", "ORIGIN_FORBIDDEN"],
+  },
+  endchat: {
+    methods: ["GET", "POST"],
+    path: "/user/endchat",
+    visibility: "internal",
+    signedIn: true,
+    summary: "End a chat for both people and delete its messages",
+    description: "`?hash=` is needed only when this browser is in several chats.",
+    query: ChatQuery,
+    answer: { schema: Done, example: { status: "OK", code: 200 } },
+    errors: ["CROSS_SITE", "ORIGIN_FORBIDDEN", "CHAT_AMBIGUOUS", ...SESSION_ERRORS],
+  },
+  socket: {
+    methods: ["GET"],
+    path: "/user/:hash/ws",
+    visibility: "internal",
+    signedIn: true,
+    summary: "Open the chat's WebSocket",
+    description: "Upgrades to the socket protocol, version 1 (SPEC.md). Browsers must come from an allowed origin.",
+    errors: ["ORIGIN_FORBIDDEN", "UPGRADE_REQUIRED", "TOO_MANY_SOCKETS", ...SESSION_ERRORS],
+  },
+  health: {
+    methods: ["GET"],
+    path: "/health",
+    visibility: "public",
+    signedIn: false,
+    summary: "Whether the Worker serves, and what it reaches",
+    description: "Answers 200 with `degraded` while Postgres or Redis is away: live chats go on without them.",
+    answer: { schema: HealthAnswer, example: { status: "OK", checks: { postgres: true, redis: true } } },
+    errors: [],
+  },
+  openapi: {
+    methods: ["GET"],
+    path: "/openapi.json",
+    visibility: "public",
+    signedIn: false,
+    summary: "This API as an OpenAPI 3.1 document",
+    errors: [],
+  },
+  docs: {
+    methods: ["GET"],
+    path: "/docs",
+    visibility: "public",
+    signedIn: false,
+    summary: "This API as a page to read and try",
+    errors: [],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export type EndpointName = keyof typeof ENDPOINTS;

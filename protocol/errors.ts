@@ -1,0 +1,107 @@
+/**
+ * Every failure a client can be told of: its stable code, its HTTP status, and what to do about it.
+ * `retryable` says that the same request may succeed later, unchanged.
+ */
+export const ERRORS = {
+  BAD_JSON: { status: 400, message: "The body is not valid JSON. Send one JSON object." },
+  BODY_INVALID: { status: 400, message: "The body lacks a field or has one of the wrong type. See `details`." },
+  BODY_TOO_LARGE: { status: 413, message: "The body is larger than 64 KiB. Send less at once." },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send the body with `Content-Type: application/json`." },
+
+  NAME_EMPTY: { status: 400, message: "A name needs at least one visible character." },
+  NAME_TOO_LONG: { status: 400, message: "A name has at most 32 characters. Shorten it." },
+  NAME_CHARACTERS: {
+    status: 400,
+    message: "A name can't have control, invisible or direction-changing characters. Remove them.",
+  },
+  NAMES_EQUAL: { status: 400, message: "The two names are the same. Give each person a different one." },
+  NAME_MISMATCH: { status: 400, message: "The name in the path and the one in the body differ. Send the same one." },
+  HASH_MISMATCH: { status: 400, message: "The hash in the path and `userHash` in the body differ. Send the same one." },
+
+  MESSAGE_EMPTY: { status: 400, message: "A message needs at least one visible character." },
+  MESSAGE_TOO_LONG: { status: 400, message: "A message has at most 4,000 characters. Split it." },
+  MESSAGE_CHARACTERS: {
+    status: 400,
+    message: "A message can't have control characters or broken Unicode. Remove them.",
+  },
+  MESSAGE_ID_INVALID: { status: 400, message: "A message id is 1 to 64 characters of A-Z, a-z, 0-9, _ and -." },
+  TIMESTAMP_INVALID: { status: 400, message: "Send the time as ISO 8601 text or as milliseconds since 1970." },
+  EMOJI_INVALID: { status: 400, message: "A reaction is exactly one emoji, or null to take it back." },
+  SENDER_NOT_YOU: { status: 400, message: "`sender` is not who you are signed in as. Send your own name." },
+  RECEIVER_NOT_PEER: { status: 400, message: "`reciever` is not the other person of this chat. Send their name." },
+  ID_CONFLICT: { status: 409, message: "This id was used for something else. Choose a new id." },
+  MESSAGE_UNKNOWN: { status: 404, message: "There is no message with this seq in this chat." },
+  MESSAGE_NOT_YOURS: { status: 403, message: "Only the sender of a message can change it." },
+  MESSAGE_DELETED: { status: 410, message: "This message was deleted and can't be changed." },
+  CURSOR_INVALID: {
+    status: 400,
+    message: "`before` is the `nextCursor` of an earlier page. Leave it out for the newest.",
+  },
+  PAGE_LIMIT_INVALID: { status: 400, message: "`limit` is a whole number from 1 to 100." },
+
+  NOT_SIGNED_IN: { status: 401, message: "You are not signed in to this chat. Open its link and say who you are." },
+  LOGIN_FAILED: { status: 401, message: "No chat with this link has a person of this name. Check both." },
+  ORIGIN_FORBIDDEN: {
+    status: 403,
+    message: "This origin may not use the API. Add it to FRONTEND_ORIGINS, or call from the same site.",
+  },
+  CROSS_SITE: { status: 403, message: "Another site may not do this for you. Open the chat itself and do it there." },
+  CHAT_UNKNOWN: { status: 404, message: "There is no chat behind this link. Check it, or make a new one." },
+  CHAT_ENDED: { status: 410, message: "This chat was ended and its messages are deleted. Make a new one." },
+  CHAT_AMBIGUOUS: { status: 400, message: "This browser is in several chats. Name one with `?hash=`." },
+  NOT_FOUND: { status: 404, message: "There is nothing at this path. See /chat-server/docs." },
+  METHOD_NOT_ALLOWED: { status: 405, message: "This path does not take this method. See the `Allow` header." },
+  UPGRADE_REQUIRED: { status: 426, message: "This path is a WebSocket. Connect with `Upgrade: websocket`." },
+
+  TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Wait as `Retry-After` says.", retryable: true },
+  TOO_MANY_SOCKETS: { status: 429, message: "You have this chat open too many times. Close a tab or a device." },
+  TOO_FAST: { status: 429, message: "You are sending too fast. Wait a moment and send it again.", retryable: true },
+  OUTBOX_FULL: { status: 503, message: "The archive is behind. Try again in a minute.", retryable: true },
+  UNAVAILABLE: { status: 503, message: "A service behind Duet is not answering. Try again shortly.", retryable: true },
+  INTERNAL: { status: 500, message: "Something broke on our side. Try again; if it stays, report the request id." },
+} as const satisfies Record<string, { status: number; message: string; retryable?: true }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A failure with a stable code. `worker/errors.ts` turns it into an HTTP answer, a socket turns it into a `nack`. */
+export class DuetError extends Error {
+  readonly code: ErrorCode;
+  /** Paths of the offending fields; never their values. */
+  readonly details: readonly string[] | undefined;
+  /** Seconds to wait, for 429 and 503. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, more: { details?: readonly string[]; retryAfter?: number } = {}) {
+    super(ERRORS[code].message);
+    this.name = "DuetError";
+    this.code = code;
+    this.details = more.details;
+    this.retryAfter = more.retryAfter;
+  }
+}
+
+export function isRetryable(code: ErrorCode): boolean {
+  return "retryable" in ERRORS[code];
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
+
+type Parsed<T> =
+  | { success: true; data: T }
+  | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+
+/**
+ * Takes the value out of a schema's verdict.
+ *
+ * Schemas in this folder carry an error code as the message of each check, so that a bad field has its own code.
+ *
+ * @throws DuetError with the first issue's code, or `BODY_INVALID` where a field is missing or of the wrong type
+ */
+export function unwrap<T>(parsed: Parsed<T>): T {
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  const code = first !== undefined && isErrorCode(first.message) ? first.message : "BODY_INVALID";
+  throw new DuetError(code, { details: parsed.error.issues.map((issue) => issue.path.map(String).join(".")) });
+}

@@ -1,0 +1,70 @@
+/** The single values that cross the wire. A failed check's message is its error code (see `unwrap` in errors.ts). */
+import * as z from "zod/mini";
+import type { ErrorCode } from "./errors.ts";
+import { BODY_MAX, MESSAGE_ID_MAX, NAME_MAX } from "./limits.ts";
+
+const code = (name: ErrorCode) => name;
+
+/** Characters as a person counts them for a limit: code points, so that an emoji isn't two. */
+function length(text: string): number {
+  return Array.from(text).length;
+}
+
+// Cc, Cf (zero-width, bidi overrides and isolates, soft hyphen), Cs (half a surrogate pair), Co, Zl and Zp, and
+// the blank letters that look like nothing at all: two names must not be able to look the same or empty.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0\u2800]|\u034F/u;
+// Emoji families and several scripts are written with joiners; in Latin, Greek and Cyrillic they only deceive.
+const JOINER_IN_USE =
+  /(?<=[[\p{L}\p{M}\p{RGI_Emoji_Modifier_Sequence}\p{Extended_Pictographic}\uFE0F]--[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]])[\u200C\u200D](?=[[\p{L}\p{M}\p{Extended_Pictographic}]--[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]])/gv;
+// A message may hold tabs, line breaks and joiners (emoji and many scripts need them), but nothing Postgres or a
+// terminal would choke on.
+const CONTROL = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
+const VISIBLE = /[^\s\p{Cf}\p{Cc}\u2800\u3164\uFFA0\u115F\u1160]/u;
+
+/** A person's name: NFC, trimmed, inner white space collapsed, 1–32 visible characters. */
+export const Name = z.string().check(
+  z.normalize("NFC"),
+  z.trim(),
+  z.overwrite((name) => name.replace(/\p{Zs}+/gu, " ")),
+  z.refine((name) => !INVISIBLE.test(name.replace(JOINER_IN_USE, "")), { error: code("NAME_CHARACTERS"), abort: true }),
+  z.minLength(1, code("NAME_EMPTY")),
+  z.refine((name) => length(name) <= NAME_MAX, code("NAME_TOO_LONG")),
+);
+
+/** Two names are the same person's when they match without regard to case, width and joiners. */
+export function sameName(a: string, b: string): boolean {
+  const fold = (name: string) =>
+    name
+      .normalize("NFKC")
+      .replace(/\p{Cf}/gu, "")
+      .toLowerCase()
+      .toUpperCase();
+  return fold(a) === fold(b);
+}
+
+/** A message's text, kept exactly as it was sent. */
+export const Body = z.string().check(
+  z.refine((body) => !CONTROL.test(body), { error: code("MESSAGE_CHARACTERS"), abort: true }),
+  z.refine((body) => VISIBLE.test(body), { error: code("MESSAGE_EMPTY"), abort: true }),
+  z.refine((body) => length(body) <= BODY_MAX, code("MESSAGE_TOO_LONG")),
+);
+
+/** The sender's own id of a message, chosen by the client: what makes a resend harmless. */
+export const MessageId = z
+  .string()
+  .check(z.regex(new RegExp(`^[A-Za-z0-9_-]{1,${MESSAGE_ID_MAX}}$`), code("MESSAGE_ID_INVALID")));
+
+/** Exactly one emoji as Unicode recommends it for interchange (sequences and flags included). */
+export const Emoji = z.string().check(z.regex(/^\p{RGI_Emoji}$/v, code("EMOJI_INVALID")));
+
+/** A chat's key: 22 characters of base 62, 131 bits from a CSPRNG. */
+export const CHAT_HASH_LENGTH = 22;
+export const ChatHash = z.string().check(z.regex(new RegExp(`^[A-Za-z0-9]{${CHAT_HASH_LENGTH}}$`)));
+
+/** Position in a conversation's log: 1, 2, 3, … without gaps. */
+export const Seq = z.int().check(z.positive());
+/** Like Seq, where 0 stands for "nothing yet". */
+export const SeqOrZero = z.int().check(z.nonnegative());
+
+/** Milliseconds since 1970, UTC. */
+export const Timestamp = z.int(code("TIMESTAMP_INVALID")).check(z.nonnegative(code("TIMESTAMP_INVALID")));

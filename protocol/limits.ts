@@ -1,0 +1,61 @@
+/** What the wire allows: fixed for every deployment, because clients check the same numbers before they send. */
+export const NAME_MAX = 32;
+export const BODY_MAX = 4_000;
+export const MESSAGE_ID_MAX = 64;
+/** Bytes of one WebSocket text frame in UTF-8. A 4,000-character body of 4-byte characters still fits. */
+export const FRAME_MAX_BYTES = 16 * 1024;
+export const HTTP_BODY_MAX_BYTES = 64 * 1024;
+export const PAGE_LIMIT_MAX = 100;
+export const PAGE_LIMIT_DEFAULT = 50;
+/** Milliseconds a fresh socket has to say `hello`. */
+export const HELLO_TIMEOUT_MS = 10_000;
+
+/** What a deployment may set through `vars` in wrangler.toml; these are the defaults. */
+export const DEFAULT_LIMITS = {
+  /** Events (send, edit, delete, react) a person may log per second, steadily. */
+  EVENTS_PER_SECOND: 20,
+  /** How many events a person may log at once after a rest. */
+  EVENT_BURST: 60,
+  /** Registrations per minute and client address. */
+  REGISTRATIONS_PER_MINUTE: 10,
+  /** Login attempts per minute and client address. */
+  LOGINS_PER_MINUTE: 20,
+  /** Open sockets per person and chat. */
+  SOCKETS_PER_PERSON: 10,
+  /** Days a login lasts. */
+  SESSION_DAYS: 30,
+  /** Milliseconds an event may wait in the object before it is written to Postgres. */
+  ARCHIVE_DELAY_MS: 2_000,
+  /** Newest events an object keeps for replay after Postgres has them. */
+  EVENTS_KEPT: 1_000,
+  /** Events that may wait for Postgres before the object refuses new ones. */
+  OUTBOX_MAX: 50_000,
+  /** Milliseconds any request to Postgres or Redis may take. */
+  STORE_TIMEOUT_MS: 5_000,
+};
+
+/** Limits in force in one deployment. */
+export type Limits = typeof DEFAULT_LIMITS;
+
+/** `Object.keys` that keeps the keys' type: sound for literals like DEFAULT_LIMITS, which have no other keys. */
+function keysOf<T extends object>(object: T): (keyof T)[] {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the one cast; see above
+  return Object.keys(object) as (keyof T)[];
+}
+
+/**
+ * Reads the limits from a Worker's environment.
+ *
+ * @param vars - the environment; every limit that is absent takes its default
+ * @throws Error when a limit is set to anything but a positive number
+ */
+export function parseLimits(vars: Partial<Record<keyof Limits, unknown>>): Limits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const name of keysOf(DEFAULT_LIMITS)) {
+    if (vars[name] === undefined) continue;
+    const value = Number(vars[name]);
+    if (!(value > 0)) throw new Error(`Set ${name} to a positive number in [vars] of wrangler.toml.`);
+    limits[name] = value;
+  }
+  return limits;
+}
