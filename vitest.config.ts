@@ -1,0 +1,39 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 } },
+      {
+        // Storage is isolated per test file, not per test: take a fresh object id in each test. Sockets may stay open.
+        // The Worker runs in the tests' own isolate, so its globals can be spied on; `reset()` wipes all storage.
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: "wrangler.toml" },
+            miniflare: {
+              bindings: inject("workerBindings"),
+              // Three tiny pages in place of web/out, which is not built when these tests run.
+              assets: { directory: "test/workerd/assets", binding: "ASSETS" },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/workerd/**/*.test.ts"],
+          globalSetup: "dev/workerd-setup.ts",
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
