@@ -1,5 +1,5 @@
 /** Brings a database to the newest schema. Run as a program it migrates `DATABASE_URL`, as `npm run deploy` does. */
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { migrate } from "drizzle-orm/neon-http/migrator";
 import { createDb } from "./client.ts";
 
@@ -12,7 +12,7 @@ const MIGRATION_TIMEOUT_MS = 120_000;
  * @throws when the database refuses or does not answer
  */
 export async function migrateDatabase(databaseUrl: string): Promise<void> {
-  const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+  const migrationsFolder = join(import.meta.dirname, "migrations");
   await migrate(createDb(databaseUrl, MIGRATION_TIMEOUT_MS), { migrationsFolder });
 }
 

@@ -46,10 +46,11 @@ function keysOf<T extends object>(object: T): (keyof T)[] {
 /**
  * Reads the limits from a Worker's environment.
  *
- * @param vars - the environment; every limit that is absent takes its default
+ * @param environment - the Worker's bindings; every limit that is absent takes its default
  * @throws Error when a limit is set to anything but a positive number
  */
-export function parseLimits(vars: Partial<Record<keyof Limits, unknown>>): Limits {
+export function parseLimits(environment: object): Limits {
+  const vars: Partial<Record<keyof Limits, unknown>> = { ...environment };
   const limits = { ...DEFAULT_LIMITS };
   for (const name of keysOf(DEFAULT_LIMITS)) {
     if (vars[name] === undefined) continue;

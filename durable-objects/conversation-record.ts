@@ -1,0 +1,63 @@
+/** The one row that says what this conversation is and how far it has come. */
+interface Row extends Record<string, SqlStorageValue> {
+  id: string;
+  epoch: string;
+  created_at: number;
+  archived_seq: number;
+  ended_at: number | null;
+}
+
+export class ConversationRecord {
+  readonly #sql: SqlStorage;
+  readonly #row: Row;
+
+  private constructor(sql: SqlStorage, row: Row) {
+    this.#sql = sql;
+    this.#row = row;
+  }
+
+  static create(sql: SqlStorage, id: string, now: number): ConversationRecord {
+    const epoch = crypto.randomUUID();
+    sql.exec("insert into conversation (id, epoch, created_at) values (?, ?, ?)", id, epoch, now);
+    return ConversationRecord.load(sql);
+  }
+
+  static load(sql: SqlStorage): ConversationRecord {
+    return new ConversationRecord(sql, sql.exec<Row>("select * from conversation").one());
+  }
+
+  /** The chat's hash. */
+  get id(): string {
+    return this.#row.id;
+  }
+
+  /** Names this life of the log. */
+  get epoch(): string {
+    return this.#row.epoch;
+  }
+
+  /** Milliseconds since 1970. */
+  get createdAt(): number {
+    return this.#row.created_at;
+  }
+
+  /** Set from the moment a chat is ended until its storage is wiped. */
+  get endedAt(): number | null {
+    return this.#row.ended_at;
+  }
+
+  /** Postgres has every event up to this seq; -1 while it does not even know of the chat. */
+  get archivedSeq(): number {
+    return this.#row.archived_seq;
+  }
+
+  markArchived(seq: number): void {
+    this.#row.archived_seq = seq;
+    this.#sql.exec("update conversation set archived_seq = ?", seq);
+  }
+
+  markEnded(at: number): void {
+    this.#row.ended_at = at;
+    this.#sql.exec("update conversation set ended_at = ?", at);
+  }
+}

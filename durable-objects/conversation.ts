@@ -1,0 +1,180 @@
+/**
+ * One conversation: the only writer of everything about it.
+ *
+ * This class is a shell. It knows whether there is a chat, lets in whom it may, and hands on; the deciding is done
+ * by the classes in parts.ts.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { DuetError } from "../protocol/errors.ts";
+import { sameName } from "../protocol/fields.ts";
+import type { ChangeFrame } from "../protocol/frames.ts";
+import type { Session } from "./connections.ts";
+import { ConversationRecord } from "./conversation-record.ts";
+import { readPage } from "./history.ts";
+import { Members } from "./members.ts";
+import { assembleParts, type Parts } from "./parts.ts";
+import { type Result, toResult } from "./result.ts";
+import { createTables, createTombstone, hasTables, hasTombstone } from "./schema.ts";
+import { SocketSessions } from "./socket-session.ts";
+import { makeChange } from "./submit.ts";
+import { readSession, refusal } from "./upgrade.ts";
+
+interface Open {
+  parts: Parts;
+  sockets: SocketSessions;
+}
+
+export class Conversation extends DurableObject<Env> {
+  /** Undefined when there is no such chat, or no longer. */
+  #open: Open | undefined;
+  #ended = false;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#ended = hasTombstone(ctx.storage.sql);
+    if (hasTables(ctx.storage.sql)) this.#assemble();
+  }
+
+  #assemble(): Open {
+    const parts = assembleParts(this.ctx, this.env);
+    const { record, log, connections, outbox } = parts;
+    connections.setPong(record.epoch, log.head);
+    // An alarm can be lost over a restart (workerd issues 3566, 3138). Work that waits sets it again.
+    if (record.endedAt !== null || record.archivedSeq < log.head) outbox.schedule();
+    this.#ended ||= record.endedAt !== null;
+    this.#open = { parts, sockets: new SocketSessions(parts) };
+    return this.#open;
+  }
+
+  /** Founds a chat. Answers false when there is, or was, one of this hash: only the first asker owns it. */
+  create(hash: string, users: readonly [string, string]): boolean {
+    if (this.#open || this.#ended) return false;
+    createTables(this.ctx.storage.sql);
+    ConversationRecord.create(this.ctx.storage.sql, hash, Date.now());
+    Members.create(this.ctx.storage.sql, users);
+    this.#assemble();
+    return true;
+  }
+
+  /** The names of the two, in the order of registration; whether `session` still stands. */
+  describe(session?: Session): Promise<Result<{ users: string[]; signedIn: boolean }>> {
+    return toResult(() => {
+      const { members } = this.#require("CHAT_UNKNOWN").parts;
+      return { users: members.names, signedIn: session !== undefined && isGood(session, members) };
+    });
+  }
+
+  /** Finds who somebody says they are. */
+  login(typedName: string): Promise<Result<{ name: string; peer: string }>> {
+    return toResult(() => {
+      const { members, mirror, outbox } = this.#require("LOGIN_FAILED").parts;
+      const name = members.find(typedName);
+      if (name === undefined) throw new DuetError("LOGIN_FAILED");
+      mirror.touch(name);
+      outbox.schedule();
+      return { name, peer: members.others(name).join(", ") };
+    });
+  }
+
+  /** Stores and pushes a message, just as the socket does. */
+  send(session: Session, receiver: string, change: ChangeFrame & { type: "send" }) {
+    return toResult(async () => {
+      const { parts } = this.#requireSession(session);
+      const others = parts.members.others(session.name);
+      if (!others.some((other) => sameName(other, receiver))) throw new DuetError("RECEIVER_NOT_PEER");
+      const { id, seq, at } = await makeChange(parts, session.name, change);
+      return { id, seq, at, delivered: others.some((other) => parts.connections.isOnline(other)) };
+    });
+  }
+
+  /** @param before - see `readPage`; undefined for the newest page */
+  history(session: Session, before: number | undefined, limit: number) {
+    return toResult(async () => {
+      const { log, record, readFromArchive } = this.#requireSession(session).parts;
+      const page = await readPage(log, readFromArchive, before ?? Infinity, limit).catch(() => {
+        throw new DuetError("UNAVAILABLE");
+      });
+      return { ...page, epoch: record.epoch, head: log.head };
+    });
+  }
+
+  /** Ends one session: its token is dead from now on, and its sockets are closed. */
+  logout(session: Session): void {
+    if (!this.#open) return;
+    const { members, connections } = this.#open.parts;
+    members.revoke(session.id, session.expiresAt);
+    connections.closeSession(session.id);
+  }
+
+  /** Ends the chat for everybody. Its messages are gone here at once, and elsewhere as soon as the stores answer. */
+  end(session: Session): Promise<Result<null>> {
+    return toResult(async () => {
+      const { record, log, connections, outbox } = this.#requireSession(session).parts;
+      const at = Date.now();
+      record.markEnded(at);
+      log.prune(log.head);
+      this.#ended = true;
+      connections.broadcast({ type: "ended", by: session.name, at });
+      connections.closeAll("ENDED");
+      outbox.schedule();
+      await this.alarm();
+      return null;
+    });
+  }
+
+  /** Upgrades to a WebSocket. The Worker has checked the origin and verified the session. */
+  override fetch(request: Request): Response {
+    try {
+      const session = readSession(request);
+      const { parts, sockets } = this.#requireSession(session);
+      parts.connections.reapGhosts(session.name);
+      const open = parts.connections.of(session.name).length;
+      if (open >= parts.limits.SOCKETS_PER_PERSON) throw new DuetError("TOO_MANY_SOCKETS");
+      const { 0: client, 1: server } = new WebSocketPair();
+      sockets.accept(server, session);
+      return new Response(null, { status: 101, webSocket: client });
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#open?.sockets.receive(socket, message);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#open?.sockets.leave(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#open?.sockets.leave(socket);
+  }
+
+  /** The outbox's turn; after the last one of an ended chat only a tombstone remains. */
+  override async alarm(): Promise<void> {
+    if (!this.#open) return;
+    const { record, outbox } = this.#open.parts;
+    await outbox.flush();
+    const { postgres, redis } = outbox.degraded;
+    if (record.endedAt === null || postgres || redis || !this.#open) return;
+    this.#open = undefined;
+    await this.ctx.storage.deleteAll();
+    createTombstone(this.ctx.storage.sql);
+  }
+
+  #require(unknown: "CHAT_UNKNOWN" | "LOGIN_FAILED" | "NOT_SIGNED_IN"): Open {
+    if (this.#ended) throw new DuetError("CHAT_ENDED");
+    if (!this.#open) throw new DuetError(unknown);
+    return this.#open;
+  }
+
+  #requireSession(session: Session): Open {
+    const open = this.#require("NOT_SIGNED_IN");
+    if (!isGood(session, open.parts.members)) throw new DuetError("NOT_SIGNED_IN");
+    return open;
+  }
+}
+
+function isGood(session: Session, members: Members): boolean {
+  return members.names.includes(session.name) && !members.isRevoked(session.id);
+}

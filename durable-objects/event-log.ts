@@ -1,0 +1,145 @@
+/** The ordered log: one SQLite row per event, holding the very text that is pushed to clients. */
+import type { LoggedEvent } from "../protocol/frames.ts";
+
+interface Row extends Record<string, SqlStorageValue> {
+  seq: number;
+  frame: string;
+}
+
+export class EventLog {
+  readonly #sql: SqlStorage;
+  #head: number;
+  #first: number;
+  /** Seq by sender and id, of every event kept; read from disk when the first change after a wake-up arrives. */
+  #seqs: Map<string, number> | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    const range = sql
+      .exec<{ first: number | null; head: number | null }>("select min(seq) as first, max(seq) as head from events")
+      .one();
+    this.#head = range.head ?? 0;
+    this.#first = range.first ?? 1;
+  }
+
+  /** Seq of the newest event; 0 while there is none. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Seq of the oldest event kept: what is older is in Postgres only. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** @returns the text to push */
+  append(id: string, event: LoggedEvent): string {
+    const frame = JSON.stringify(event);
+    const target = event.type === "message" ? null : event.target;
+    this.#sql.exec("insert into events values (?, ?, ?, ?, ?)", event.seq, event.sender, id, target, frame);
+    this.#head = event.seq;
+    this.#ids.set(key(event.sender, id), event.seq);
+    if (event.type === "deleted") this.#erase(event.target);
+    return frame;
+  }
+
+  /** A deleted message's text must not stay in the log, nor in a replay. */
+  #erase(target: number): void {
+    this.#sql.exec(
+      `update events set frame = json_set(frame, '$.body', '')
+       where seq = ?1 or (target = ?1 and frame ->> '$.type' = 'edited')`,
+      target,
+    );
+  }
+
+  /** @returns the event that this sender logged under this id, if it is still kept */
+  findById(sender: string, id: string): LoggedEvent | undefined {
+    const seq = this.#ids.get(key(sender, id));
+    return seq === undefined ? undefined : this.find(seq);
+  }
+
+  find(seq: number): LoggedEvent | undefined {
+    const [row] = this.#sql.exec<Row>("select seq, frame from events where seq = ?", seq);
+    return row && parse(row);
+  }
+
+  isDeleted(target: number): boolean {
+    const found = this.#sql.exec(
+      "select 1 from events where target = ? and frame ->> '$.type' = 'deleted' limit 1",
+      target,
+    );
+    return found.toArray().length > 0;
+  }
+
+  /** Texts to push of every event after `seq`, in order. */
+  framesAfter(seq: number): string[] {
+    return this.#sql
+      .exec<Row>("select seq, frame from events where seq > ? order by seq", seq)
+      .toArray()
+      .map((row) => row.frame);
+  }
+
+  /** Up to `limit` events after `seq`, in order. */
+  eventsAfter(seq: number, limit: number): LoggedEvent[] {
+    return this.#sql
+      .exec<Row>("select seq, frame from events where seq > ? order by seq limit ?", seq, limit)
+      .toArray()
+      .map(parse);
+  }
+
+  /** Up to `limit` messages before `seq`, newest first, as they were sent. */
+  messagesBefore(seq: number, limit: number): LoggedEvent[] {
+    return this.#sql
+      .exec<Row>("select seq, frame from events where seq < ? and target is null order by seq desc limit ?", seq, limit)
+      .toArray()
+      .map(parse);
+  }
+
+  /** Every kept change to the messages between two seqs, in order. */
+  changesTo(oldest: number, newest: number): LoggedEvent[] {
+    return this.#sql
+      .exec<Row>("select seq, frame from events where target between ? and ? order by seq", oldest, newest)
+      .toArray()
+      .map(parse);
+  }
+
+  /** How many messages after `seq` are by others than `name`. */
+  countWaiting(name: string, seq: number): number {
+    return this.#sql
+      .exec<{ waiting: number }>(
+        "select count(*) as waiting from events where seq > ? and target is null and sender <> ?",
+        seq,
+        name,
+      )
+      .one().waiting;
+  }
+
+  /** Forgets everything up to `seq`. */
+  prune(seq: number): void {
+    const gone = this.#sql.exec<{ sender: string; id: string }>(
+      "delete from events where seq <= ? returning sender, id",
+      seq,
+    );
+    for (const { sender, id } of gone) this.#seqs?.delete(key(sender, id));
+    this.#first = Math.max(this.#first, seq + 1);
+  }
+
+  get #ids(): Map<string, number> {
+    if (this.#seqs) return this.#seqs;
+    this.#seqs = new Map();
+    const rows = this.#sql.exec<{ seq: number; sender: string; id: string }>("select seq, sender, id from events");
+    for (const { seq, sender, id } of rows) this.#seqs.set(key(sender, id), seq);
+    return this.#seqs;
+  }
+}
+
+/** Names hold no line breaks, so this can't be ambiguous. */
+function key(sender: string, id: string): string {
+  return `${sender}\n${id}`;
+}
+
+/** Rows were written by `append`, from events that had been parsed: no second check. */
+function parse(row: Row): LoggedEvent {
+  const event: LoggedEvent = JSON.parse(row.frame);
+  return event;
+}

@@ -1,0 +1,44 @@
+/** Tables inside a Conversation object. They come into being with the chat, so that probing a link stores nothing. */
+
+export function createTables(sql: SqlStorage): void {
+  sql.exec(`
+    create table conversation (
+      id text not null,
+      epoch text not null,
+      created_at integer not null,
+      archived_seq integer not null default -1,
+      ended_at integer
+    );
+    create table members (
+      name text primary key,
+      read_seq integer not null default 0,
+      delivered_seq integer not null default 0,
+      last_seen integer
+    );
+    create table revoked_sessions (id text primary key, expires_at integer not null) without rowid;
+    create table events (
+      seq integer primary key,
+      sender text not null,
+      id text not null,
+      target integer,
+      frame text not null
+    );
+  `);
+}
+
+export function hasTables(sql: SqlStorage): boolean {
+  return hasTable(sql, "conversation");
+}
+
+/** What stays of an ended chat: that it ended. Nothing says between whom, or what was said. */
+export function createTombstone(sql: SqlStorage): void {
+  sql.exec("create table tombstone (ended integer)");
+}
+
+export function hasTombstone(sql: SqlStorage): boolean {
+  return hasTable(sql, "tombstone");
+}
+
+function hasTable(sql: SqlStorage, name: string): boolean {
+  return sql.exec("select 1 from sqlite_master where name = ?", name).toArray().length > 0;
+}

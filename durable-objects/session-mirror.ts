@@ -1,0 +1,68 @@
+/** The outbox's work for Redis: a record per person of who is there and how much waits for them. */
+import type { Redis } from "../redis/client.ts";
+import { type SessionRecord, writeSessionRecords } from "../redis/session-records.ts";
+import type { Connections } from "./connections.ts";
+import type { EventLog } from "./event-log.ts";
+import type { Members } from "./members.ts";
+
+interface Options {
+  redis: Redis;
+  chatId: string;
+  log: EventLog;
+  members: Members;
+  connections: Connections;
+  ttlSeconds: number;
+}
+
+export class SessionMirror {
+  readonly #options: Options;
+  /** Names whose record is behind. */
+  readonly #stale = new Set<string>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Marks a person's record as behind: they came, went, or signed in. */
+  touch(name: string): void {
+    this.#stale.add(name);
+  }
+
+  /** Something waits for everyone who is away. While both are there, a message costs no command at all. */
+  touchAbsent(): void {
+    for (const name of this.#options.members.names) {
+      if (!this.#options.connections.isOnline(name)) this.#stale.add(name);
+    }
+  }
+
+  /** @throws when Redis does not take the records; they stay marked */
+  async write(): Promise<void> {
+    if (this.#stale.size === 0) return;
+    const names = [...this.#stale];
+    this.#stale.clear();
+    try {
+      await writeSessionRecords(
+        this.#options.redis,
+        names.map((name) => this.#record(name)),
+        this.#options.ttlSeconds,
+      );
+    } catch (error) {
+      for (const name of names) this.#stale.add(name);
+      throw error;
+    }
+  }
+
+  #record(name: string): SessionRecord {
+    const { chatId, log, members, connections } = this.#options;
+    const online = connections.isOnline(name);
+    const lastSeen = online ? Date.now() : (members.lastSeen(name) ?? Date.now());
+    return {
+      chat_id: chatId,
+      sender: name,
+      reciver: members.others(name).join(","),
+      last_seen: new Date(lastSeen).toISOString(),
+      ws_connected: online ? 1 : 0,
+      notify: online ? 0 : log.countWaiting(name, members.marks(name).deliveredSeq),
+    };
+  }
+}

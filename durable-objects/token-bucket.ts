@@ -1,0 +1,30 @@
+/** How fast each person may send: a steady rate with room for a burst. */
+interface Level {
+  tokens: number;
+  at: number;
+}
+
+export type Verdict = "pass" | "refuse" | "disconnect";
+
+/** Refused frames cost too. This many bursts over the limit, a client is not listening, and is cut off. */
+const PATIENCE_BURSTS = 4;
+
+export class TokenBuckets {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  readonly #levels = new Map<string, Level>();
+
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+  }
+
+  /** @param now - milliseconds since 1970 */
+  take(name: string, now = Date.now()): Verdict {
+    const { tokens, at } = this.#levels.get(name) ?? { tokens: this.#burst, at: now };
+    const refilled = Math.min(this.#burst, tokens + ((now - at) / 1000) * this.#perSecond);
+    this.#levels.set(name, { tokens: refilled - 1, at: now });
+    if (refilled >= 1) return "pass";
+    return refilled > -PATIENCE_BURSTS * this.#burst ? "refuse" : "disconnect";
+  }
+}

@@ -1,0 +1,10 @@
+/** Every key in Redis. All of them expire. */
+export const keys = {
+  /** Who is there and what waits for them; see session-records.ts. */
+  session: (hash: string, user: string) => `session:${hash}:${user}`,
+  /** A hash that a registration is about to use. */
+  reservation: (hash: string) => `reserved:${hash}`,
+  /** Prefixes of rate-limit windows; the limiter appends the client's address and the window. */
+  registrations: "limit:register",
+  logins: "limit:login",
+} as const;

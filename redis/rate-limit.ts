@@ -1,0 +1,50 @@
+/** How often one address may register or try a login. */
+import { Ratelimit } from "@upstash/ratelimit";
+import { DuetError } from "../protocol/errors.ts";
+import type { Redis } from "./client.ts";
+
+export interface RateLimit {
+  /**
+   * Counts one attempt.
+   *
+   * @param address - the client's, as the edge saw it
+   * @throws DuetError `TOO_MANY_REQUESTS` with the seconds to wait
+   */
+  attempt(address: string): Promise<void>;
+}
+
+/**
+ * A sliding window of one minute.
+ *
+ * @param prefix - of the keys in Redis
+ * @param perMinute - attempts allowed
+ */
+export function createRateLimit(redis: Redis, prefix: string, perMinute: number): RateLimit {
+  const limiter = new Ratelimit({
+    redis,
+    prefix,
+    limiter: Ratelimit.slidingWindow(perMinute, "1 m"),
+    // Its own time limit answers "allowed". The client's throws, and the caller refuses: see worker/stores.ts.
+    timeout: 0,
+  });
+  return {
+    async attempt(address) {
+      const { success, reset } = await limiter.limit(limitedPart(address));
+      if (success) return;
+      throw new DuetError("TOO_MANY_REQUESTS", { retryAfter: Math.max(1, Math.ceil((reset - Date.now()) / 1000)) });
+    },
+  };
+}
+
+/** An IPv6 customer has a whole /64 of addresses: they count as one. */
+function limitedPart(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.toLowerCase().split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  if (tail !== undefined) {
+    const after = tail.split(":").filter((group) => group !== "");
+    while (groups.length + after.length < 8) groups.push("0");
+    groups.push(...after);
+  }
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
