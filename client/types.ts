@@ -27,7 +27,10 @@ export interface ViewMessage extends Omit<TranscriptMessage, "seq"> {
   seq: number | undefined;
   mine: boolean;
   state: MessageState;
-  /** Why it is `failed`: a stable code of protocol/errors.ts and its message. */
+  /**
+   * Why it is `failed`, or, in any other state, why my last change to it was refused (and taken back): a stable code
+   * of protocol/errors.ts and its message. Goes with the next change, or with `discard`.
+   */
   error?: { code: string; message: string };
 }
 
@@ -74,7 +77,7 @@ export interface Conversation {
   react(seq: number, emoji: string | null): void;
   /** Sends a failed message again, under the same id. */
   retry(id: string): void;
-  /** Drops a failed message. */
+  /** Drops a failed message, or the `error` of a refused change. `id`: the message's. */
   discard(id: string): void;
   /** Tells the others; turns itself off after 5 s without a further call. */
   setTyping(on: boolean): void;
