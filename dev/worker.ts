@@ -2,11 +2,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { ROOT, WEB_OUT } from "./paths.ts";
 import { untilPortFree } from "./ports.ts";
 import { type ProcessGroup, startProcessGroup } from "./process-group.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WRANGLER = join(ROOT, "node_modules", ".bin", "wrangler");
 /** No questions, no news, no network of wrangler's own. */
 const QUIET = {
@@ -48,7 +47,7 @@ export async function startWorker({ port, directory, vars, onCrash }: WorkerOpti
   const envFile = join(directory, "worker.env");
   await mkdir(directory, { recursive: true });
   // wrangler refuses to start without the folder of static pages, built or not.
-  await mkdir(join(ROOT, "web", "out"), { recursive: true });
+  await mkdir(WEB_OUT, { recursive: true });
   await writeFile(
     envFile,
     Object.entries(vars).map(([name, value]) => `${name}='${value}'\n`),
@@ -67,7 +66,8 @@ export async function startWorker({ port, directory, vars, onCrash }: WorkerOpti
   const group = startProcessGroup(
     [process.execPath, WRANGLER, "dev", ...Object.entries(flags).flat()],
     join(directory, "worker.log"),
-    { ...process.env, ...QUIET, WRANGLER_REGISTRY_PATH: join(directory, "worker", "registry") },
+    // wrangler's own request log has whole paths, and with them hashes. WRANGLER_LOG=log shows it, and ours, when wanted.
+    { WRANGLER_LOG: "warn", ...process.env, ...QUIET, WRANGLER_REGISTRY_PATH: join(directory, "worker", "registry") },
   );
 
   let ending = false;
@@ -83,7 +83,7 @@ export async function startWorker({ port, directory, vars, onCrash }: WorkerOpti
     throw error;
   }
   void group.exited.then(async () => {
-    if (!ending) onCrash(new Error(`The Worker has ended:\n${await group.output()}`));
+    if (!ending) onCrash(new Error(`The Worker has ended. ${await group.output()}`));
   });
   return { stop: () => end("stop"), kill: () => end("kill") };
 }
