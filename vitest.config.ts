@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // The Worker logs each request; only a failed test's log is of interest.
+    silent: "passed-only",
     projects: [
       { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 } },
       {
@@ -12,7 +14,7 @@ export default defineConfig({
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: "wrangler.toml" },
             miniflare: {
-              bindings: inject("workerBindings"),
+              bindings: { ...inject("workerBindings"), FRONTEND_ORIGINS: "https://app.duet.test" },
               // Three tiny pages in place of web/out, which is not built when these tests run.
               assets: { directory: "test/workerd/assets", binding: "ASSETS" },
             },

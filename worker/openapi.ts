@@ -6,10 +6,11 @@ import { FailureAnswer } from "../protocol/http.ts";
 import type { AppContext } from "./context.ts";
 
 export function openapi(c: AppContext) {
-  return c.json(document(new URL(c.req.url).origin));
+  return c.json(openapiDocument(new URL(c.req.url).origin));
 }
 
-function document(origin: string) {
+/** @param origin - where the API is served */
+export function openapiDocument(origin: string) {
   return {
     openapi: "3.1.0",
     info: {

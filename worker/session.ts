@@ -42,6 +42,7 @@ function cookieOptions(c: AppContext) {
  */
 export async function startSession(c: AppContext, hash: string, name: string, days: number): Promise<Session> {
   const [secret] = secrets(c);
+  if (!secret) throw new Error("SESSION_SECRET is missing.");
   const maxAge = Math.floor(days * 86_400);
   const expires = Math.floor(Date.now() / 1000) + maxAge;
   const id = nanoid();
@@ -53,7 +54,7 @@ export async function startSession(c: AppContext, hash: string, name: string, da
     .setJti(id)
     .setIssuedAt()
     .setExpirationTime(expires)
-    .sign(secret ?? new Uint8Array());
+    .sign(secret);
   setCookie(c, COOKIE_PREFIX + hash, token, { ...cookieOptions(c), maxAge });
   return { id, name, expiresAt: expires * 1000 };
 }

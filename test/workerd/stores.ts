@@ -1,0 +1,48 @@
+/** Looks into, and breaks, the stores behind the Worker. */
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { asc, eq } from "drizzle-orm";
+import { vi } from "vitest";
+import { createDb } from "../../drizzle/client.ts";
+import { chats, messages } from "../../drizzle/schema.ts";
+import { createRedis } from "../../redis/client.ts";
+
+export const db = createDb(env.DATABASE_URL, 5_000);
+export const redis = createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, 5_000);
+
+/** Lets the outbox run now. */
+export async function flush(hash: string): Promise<void> {
+  await runDurableObjectAlarm(env.CONVERSATION.getByName(hash));
+}
+
+export async function archivedChat(hash: string) {
+  const [chat] = await db.select().from(chats).where(eq(chats.hash, hash));
+  return chat;
+}
+
+export function archivedMessages(hash: string) {
+  return db.select().from(messages).where(eq(messages.conversationId, hash)).orderBy(asc(messages.seq));
+}
+
+export function sessionRecord(hash: string, user: string) {
+  return redis.hgetall(`session:${hash}:${user}`);
+}
+
+const HOSTS = {
+  postgres: new URL(env.DATABASE_URL).port,
+  redis: new URL(env.UPSTASH_REDIS_REST_URL).port,
+};
+
+/** Makes every request to a store do as `fault` says, until the returned function is called. */
+export function breakStore(
+  store: keyof typeof HOSTS,
+  fault: (pass: () => Promise<Response>) => Promise<Response> = () => Promise.reject(new TypeError("Network lost")),
+): () => void {
+  const real = globalThis.fetch;
+  const spy = vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+    const pass = () => real(input, init);
+    const url = new URL(input instanceof Request ? input.url : String(input));
+    return url.port === HOSTS[store] ? fault(pass) : pass();
+  });
+  return () => spy.mockRestore();
+}
