@@ -1,0 +1,129 @@
+/** The OpenAPI 3.1 document, made from the very schemas that validate. */
+import * as z from "zod/mini";
+import { BASE_PATH, type Endpoint, ENDPOINTS } from "../protocol/endpoints.ts";
+import { type ErrorCode, ERRORS } from "../protocol/errors.ts";
+import { FailureAnswer } from "../protocol/http.ts";
+
+/** @param origin - where the API is served */
+export function openapiDocument(origin: string) {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Duet",
+      version: "1.0.0",
+      description: "One link, two people, no sign-up. The socket protocol is in SPEC.md.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: origin }],
+    tags: [
+      { name: "public", description: "Anyone may build on these." },
+      { name: "internal", description: "Made for Duet's own pages, but stable all the same." },
+    ],
+    paths: Object.fromEntries(Object.entries<Endpoint>(ENDPOINTS).flatMap(([id, endpoint]) => pathItems(id, endpoint))),
+    components: {
+      schemas: { Failure: jsonSchema(FailureAnswer) },
+      securitySchemes: {
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "duet_<hash>",
+          description: "Set by login; `__Host-` over HTTPS.",
+        },
+      },
+    },
+  };
+}
+
+function pathItems(id: string, endpoint: Endpoint): [string, object][] {
+  const below = [endpoint.path, ...(endpoint.aliases ?? [])].map((path) => BASE_PATH + path);
+  const paths = [...below, ...(endpoint.rootAliases ?? [])];
+  return paths.map((path, alias) => {
+    const operations = endpoint.methods.map((method) => {
+      const suffix = (endpoint.methods.length > 1 ? method.toLowerCase() : "") + (alias > 0 ? `Alias${alias}` : "");
+      return [method.toLowerCase(), operation(id + suffix, path, endpoint)];
+    });
+    return [path.replace(/:(\w+)/g, "{$1}"), Object.fromEntries(operations)];
+  });
+}
+
+function operation(operationId: string, path: string, endpoint: Endpoint) {
+  const { summary, description, visibility, signedIn, body, answer, errors } = endpoint;
+  return {
+    operationId,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: [visibility],
+    "x-visibility": visibility,
+    ...(signedIn && { security: [{ session: [] }] }),
+    parameters: [...pathParameters(path), ...queryParameters(endpoint)],
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: jsonSchema(body.schema), example: body.example } },
+      },
+    }),
+    responses: {
+      ...(answer
+        ? {
+            200: {
+              description: "Done.",
+              content: { "application/json": { schema: jsonSchema(answer.schema), example: answer.example } },
+            },
+          }
+        : { [path.endsWith("/ws") ? 101 : 200]: { description: summary } }),
+      ...failures(errors),
+    },
+  };
+}
+
+function pathParameters(path: string) {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+}
+
+function queryParameters({ query }: Endpoint) {
+  if (!query) return [];
+  return Object.entries(query._zod.def.shape).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    schema: jsonSchema(schema),
+  }));
+}
+
+/** Failures share statuses, and OpenAPI has one response for each: its example names one code, its text all. */
+function failures(codes: readonly ErrorCode[]) {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, [first, ...others]]) => [
+      status,
+      {
+        description: [first, ...others].map((code) => code && `${code}: ${ERRORS[code].message}`).join("\n\n"),
+        content: {
+          "application/json": {
+            schema: { $ref: "#/components/schemas/Failure" },
+            example: first && failureExample(first),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+function failureExample(code: ErrorCode) {
+  const { status, message } = ERRORS[code];
+  return {
+    status: "Failed",
+    code: status,
+    error: { code, message, requestId: "0c9f6f4e-2f6b-4a3f-9a42-9a1c5c1c5c1c" },
+  };
+}
+
+function jsonSchema(schema: z.core.$ZodType) {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return rest;
+}
