@@ -1,9 +1,10 @@
-/** Builds the web pages when their sources have changed since the last build. */
+/** Builds the web pages when their sources have changed since the last build; as a program, does just that. */
 import { createHash } from "node:crypto";
 import { glob, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL, ROOT, WEB_OUT } from "./paths.ts";
 import { startProcessGroup } from "./process-group.ts";
+import { step } from "./progress.ts";
 
 const SOURCES = ["web/**", "client/**", "protocol/**", "package-lock.json"];
 const GENERATED = ["web/out", "web/.next", "web/next-env.d.ts", "**/*.tsbuildinfo", "**/*.md"];
@@ -46,3 +47,5 @@ async function hashSources(): Promise<string> {
   }
   return hash.digest("hex");
 }
+
+if (import.meta.main && (await isWebStale())) await step("Web pages", () => buildWeb());
