@@ -10,6 +10,7 @@ import type { AppEnv, AppHandler } from "./context.ts";
 import { answerError } from "./errors.ts";
 import { health } from "./health.ts";
 import { openapi } from "./openapi.ts";
+import { noStore } from "./no-store.ts";
 import { allowFrontends, guardOrigin, requireOwnSite } from "./origins.ts";
 import { chatPage, docsPage, registerPage } from "./pages.ts";
 import { chat, endchat, login, logout, messages, messageSend, register, socket } from "./pair-chat.ts";
@@ -44,6 +45,7 @@ app.use(
   `${BASE_PATH}/*`,
   secureHeaders({ referrerPolicy: "no-referrer", crossOriginResourcePolicy: "same-site" }),
   allowFrontends,
+  noStore,
 );
 app.use(guardOrigin);
 app.use(
