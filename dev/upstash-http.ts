@@ -120,13 +120,14 @@ function toText(reply: unknown): unknown {
   return Array.isArray(reply) ? reply.map(toText) : reply;
 }
 
-/** Every string as base64, `OK` apart, at every depth. */
+/** Every string as base64, a plain `OK` apart: the client decodes all but that, and inside a list even that. */
 function toBase64(reply: unknown): unknown {
-  if (reply instanceof Uint8Array) {
-    const bytes = Buffer.from(reply);
-    return bytes.equals(OK) ? "OK" : bytes.toString("base64");
-  }
-  return Array.isArray(reply) ? reply.map(toBase64) : reply;
+  return reply instanceof Uint8Array && OK.equals(reply) ? "OK" : stringsToBase64(reply);
+}
+
+function stringsToBase64(reply: unknown): unknown {
+  if (reply instanceof Uint8Array) return Buffer.from(reply).toString("base64");
+  return Array.isArray(reply) ? reply.map(stringsToBase64) : reply;
 }
 
 const OK = Buffer.from("OK");
