@@ -9,7 +9,7 @@ import type { ServerFrame } from "../protocol/frames.ts";
 export type Degraded = Omit<ServerFrame & { type: "degraded" }, "type">;
 
 /** One store's work: writes what is outstanding, and throws when the store does not take it. */
-export type Task = () => Promise<void>;
+type Task = () => Promise<void>;
 
 interface Options {
   storage: DurableObjectStorage;

@@ -11,7 +11,7 @@ export const PAGE_LIMIT_DEFAULT = 50;
 export const HELLO_TIMEOUT_MS = 10_000;
 
 /** What a deployment may set through `vars` in wrangler.toml; these are the defaults. */
-export const DEFAULT_LIMITS = {
+const DEFAULT_LIMITS = {
   /** Events (send, edit, delete, react) a person may log per second, steadily. */
   EVENTS_PER_SECOND: 20,
   /** How many events a person may log at once after a rest. */

@@ -8,7 +8,7 @@ import { chats, messages } from "../../drizzle/schema.ts";
 import { createRedis } from "../../redis/client.ts";
 
 export const db = createDb(env.DATABASE_URL, 5_000);
-export const redis = createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, 5_000);
+const redis = createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, 5_000);
 
 /** Lets the outbox run now. */
 export async function flush(hash: string): Promise<void> {

@@ -1,0 +1,74 @@
+/** `npm run verify`: everything that must hold before a change lands, the cheap checks first. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { checkDocs } from "./checks/docs.ts";
+import { checkSpec } from "./checks/spec.ts";
+import { LOCAL, ROOT } from "./paths.ts";
+import { explain, step } from "./progress.ts";
+import { mkdir } from "node:fs/promises";
+
+try {
+  await step("Format", () => run("oxfmt", "--check", "."));
+  await step("Lint", () => run("npm", "run", "lint"));
+  await step("Bindings", () => run("wrangler", "types", "worker/env.d.ts", "--check"));
+  await step("Types", () => run("npm", "run", "types"));
+  await step("Dead code", () => run("knip"));
+  await step("Migrations", checkMigrations);
+  await step("Rules", () => report(checkSpec()));
+  await step("Docs", () => report(checkDocs()));
+  await step("Web pages", () => run("npm", "run", "build:web"));
+  await step("Web budget", () => run("npm", "run", "check:web"));
+  await step("Deploy", () => run("wrangler", "deploy", "--dry-run", "--outdir", join(LOCAL, "dry-run")));
+} catch (error) {
+  console.error(`\n${explain(error)}`);
+  process.exit(1);
+}
+process.exit(await exitCode("npm", ["test"], "inherit"));
+
+/** @throws Error with all that the command printed, when it fails */
+async function run(command: string, ...parameters: string[]): Promise<void> {
+  const output: string[] = [];
+  const code = await exitCode(command, parameters, (text) => output.push(text));
+  if (code !== 0) throw new Error(`${[command, ...parameters].join(" ")} failed:\n${output.join("")}`);
+}
+
+function exitCode(
+  command: string,
+  parameters: string[],
+  output: "inherit" | ((text: string) => void),
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stdio = output === "inherit" ? "inherit" : "pipe";
+    const child = spawn(command, parameters, { cwd: ROOT, stdio });
+    if (output !== "inherit") {
+      child.stdout?.on("data", (text) => output(String(text)));
+      child.stderr?.on("data", (text) => output(String(text)));
+    }
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+async function report(problems: Promise<string[]>): Promise<void> {
+  const found = await problems;
+  if (found.length > 0) throw new Error(found.join("\n"));
+}
+
+/** Generates migrations once more beside the committed ones: a schema that drifted would add one. */
+async function checkMigrations(): Promise<void> {
+  await run("drizzle-kit", "check");
+  await mkdir(LOCAL, { recursive: true });
+  const scratch = await mkdtemp(join(LOCAL, "migrations-"));
+  try {
+    await run("cp", "-r", "drizzle/migrations/.", scratch);
+    const before = await readdir(scratch);
+    const folder = scratch.slice(ROOT.length + 1);
+    await run("drizzle-kit", "generate", "--dialect", "postgresql", "--schema", "./drizzle/schema.ts", "--out", folder);
+    if ((await readdir(scratch)).length !== before.length) {
+      throw new Error("drizzle/schema.ts has changed. Run `npm run migration -- --name what_changed`, and commit it.");
+    }
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
