@@ -1,0 +1,125 @@
+"use client";
+import { useCallback, useMemo, useRef, useState } from "react";
+import type { Conversation, ConversationView, ViewMessage } from "../../../client/types.ts";
+import type { ChatData } from "../../../protocol/http.ts";
+import { useConversation } from "../../hooks/use-conversation.ts";
+import { clearDraft } from "../../hooks/use-draft.ts";
+import { useIncoming } from "../../hooks/use-incoming.ts";
+import { useNotifications } from "../../hooks/use-notifications.ts";
+import { useTitleBadge } from "../../hooks/use-title-badge.ts";
+import { useVisualViewport } from "../../hooks/use-visual-viewport.ts";
+import { t } from "../../strings/index.ts";
+import { receivedAfter } from "../../text/transcript.ts";
+import { ChatDialogs, type OpenDialog } from "./chat-dialogs.tsx";
+import { ChatHeader } from "./chat-header.tsx";
+import { ChatSceneProvider, type ChatScene } from "./chat-scene.ts";
+import { EndedPage, LoadingPage, OutdatedPage, SignedOutPage } from "./chat-states.tsx";
+import { Composer, type ComposerMode } from "./composer.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { Announcer } from "./announcer.tsx";
+import { MessageList, type MessageListHandle } from "./message-list.tsx";
+
+interface ChatRoomProps {
+  hash: string;
+  users: ChatData["users"];
+  self: string;
+  onSignIn: () => void;
+  onSignOut: () => Promise<void>;
+}
+
+/** A chat one is signed in to, until it is over for this page. */
+export function ChatRoom(props: ChatRoomProps) {
+  const { conversation, view } = useConversation(props.hash);
+  if (view.status === "closed") return <ClosedRoom view={view} self={props.self} onSignIn={props.onSignIn} />;
+  if (!view.loaded) return <LoadingPage />;
+  return <OpenRoom {...props} conversation={conversation} view={view} />;
+}
+
+function ClosedRoom({ view, self, onSignIn }: { view: ConversationView; self: string; onSignIn: () => void }) {
+  switch (view.closeReason) {
+    case "ENDED":
+      return <EndedPage by={view.ended?.by} byMe={view.ended?.by === self} />;
+    case "UNAUTHENTICATED":
+    case "REVOKED":
+      return <SignedOutPage onSignIn={onSignIn} />;
+    // Ends that this page's own code brought about: a fresh one knows better.
+    case "PROTOCOL":
+    case "VERSION":
+    case "HELLO_TIMEOUT":
+    case "FRAME_TOO_LARGE":
+    case "TOO_FAST":
+    case undefined:
+      return <OutdatedPage />;
+    default:
+      return view.closeReason satisfies never;
+  }
+}
+
+interface OpenRoomProps extends ChatRoomProps {
+  conversation: Conversation;
+  view: ConversationView;
+}
+
+function OpenRoom({ hash, users, self, onSignOut, conversation, view }: OpenRoomProps) {
+  const peer = users[0] === self ? users[1] : users[0];
+  const list = useRef<MessageListHandle>(null);
+  const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
+  const [dialog, setDialog] = useState<OpenDialog>();
+  const unread = useMemo(() => receivedAfter(view.messages, view.readSeq).length, [view.messages, view.readSeq]);
+  const notifications = useNotifications();
+  const incoming = useIncoming(view, notifications.notify);
+
+  const room = useVisualViewport();
+  useTitleBadge(unread, t.chat.withPeer(peer));
+
+  const connected = view.status === "live";
+  const jumpTo = useCallback((seq: number) => void list.current?.jumpTo(seq), []);
+  const scene: ChatScene = useMemo(
+    () => ({
+      conversation,
+      self,
+      peer,
+      connected,
+      jumpTo,
+      reply: (message: ViewMessage) => setMode({ kind: "reply", message }),
+      openMenu: (message: ViewMessage, anchor: HTMLElement) => setDialog({ kind: "message", message, anchor }),
+    }),
+    [conversation, self, peer, connected, jumpTo],
+  );
+
+  async function leave() {
+    clearDraft(hash);
+    await onSignOut();
+  }
+
+  return (
+    <ChatSceneProvider value={scene}>
+      <main
+        ref={room}
+        data-voice={users[0] === self ? "one" : "two"}
+        className="fixed inset-x-0 top-0 mx-auto flex h-dvh max-w-3xl flex-col overflow-hidden bg-paper lg:border-x lg:border-line"
+      >
+        <ChatHeader view={view} onMenu={(anchor) => setDialog({ kind: "chat", anchor })} />
+        <ConnectionBanner view={view} />
+        <MessageList ref={list} view={view} unread={unread} />
+        <Composer
+          key={mode.kind === "edit" ? mode.message.key : "write"}
+          hash={hash}
+          mode={mode}
+          onMode={setMode}
+          messages={view.messages}
+          onSent={() => list.current?.toEnd()}
+        />
+        <Announcer incoming={incoming} />
+      </main>
+      <ChatDialogs
+        hash={hash}
+        dialog={dialog}
+        notifications={notifications}
+        onDialog={setDialog}
+        onEdit={(message) => setMode({ kind: "edit", message })}
+        onSignOut={leave}
+      />
+    </ChatSceneProvider>
+  );
+}
