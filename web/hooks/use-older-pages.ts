@@ -15,7 +15,7 @@ export interface OlderPages {
 /** Loads older messages while one scrolls up, one page at a time; after a failure only when asked to. */
 export function useOlderPages(
   conversation: Conversation,
-  { messages, hasOlder, loadingOlder }: ConversationView,
+  { hasOlder, loadingOlder }: ConversationView,
   scrollerRef: RefObject<HTMLElement | null>,
   settled: boolean,
 ): OlderPages {
