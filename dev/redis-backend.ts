@@ -1,6 +1,7 @@
 /** The Redis behind the Upstash stand-in: js-redis-server in this process with a snapshot on disk, or a real server. */
 import { Redis } from "ioredis";
 import { createIoredisMock } from "js-redis-server";
+import { explain } from "./progress.ts";
 import { keepSnapshot } from "./redis-snapshot.ts";
 
 export interface RedisBackend {
@@ -41,10 +42,11 @@ export async function openEmbeddedRedis(snapshotFile: string | undefined): Promi
 export async function openRedisServer(url: string): Promise<RedisBackend> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 5_000 });
   // Commands fail with the reason while it is away; without a listener ioredis prints every attempt to reconnect.
-  redis.on("error", () => undefined);
+  let reason: unknown;
+  redis.on("error", (error) => (reason = error));
   await redis.connect().catch((error: unknown) => {
     redis.disconnect();
-    throw error;
+    throw new Error(`The Redis server (LOCAL_REDIS_URL) lets nobody in: ${explain(reason ?? error)}`);
   });
   return {
     redis,

@@ -9,28 +9,26 @@ const DELAY_MS = 200;
 
 /** The commands that make the whole data again, in one atomic look. Streams are left out: Duet has none. */
 const DUMP = `
+local function list(command, values)
+  for _, value in ipairs(values) do command[#command + 1] = value end
+  return command
+end
+local function swapPairs(values)
+  for i = 1, #values, 2 do values[i], values[i + 1] = values[i + 1], values[i] end
+  return values
+end
+local make = {
+  string = function(key) return {"SET", key, redis.call("GET", key)} end,
+  hash = function(key) return list({"HSET", key}, redis.call("HGETALL", key)) end,
+  list = function(key) return list({"RPUSH", key}, redis.call("LRANGE", key, 0, -1)) end,
+  set = function(key) return list({"SADD", key}, redis.call("SMEMBERS", key)) end,
+  zset = function(key) return list({"ZADD", key}, swapPairs(redis.call("ZRANGE", key, 0, -1, "WITHSCORES"))) end,
+}
 local commands = {}
 for _, key in ipairs(redis.call("KEYS", "*")) do
-  local kind = redis.call("TYPE", key).ok
-  local command = nil
-  if kind == "string" then
-    command = {"SET", key, redis.call("GET", key)}
-  elseif kind == "hash" then
-    command = {"HSET", key, unpack(redis.call("HGETALL", key))}
-  elseif kind == "list" then
-    command = {"RPUSH", key, unpack(redis.call("LRANGE", key, 0, -1))}
-  elseif kind == "set" then
-    command = {"SADD", key, unpack(redis.call("SMEMBERS", key))}
-  elseif kind == "zset" then
-    command = {"ZADD", key}
-    local pairs = redis.call("ZRANGE", key, 0, -1, "WITHSCORES")
-    for i = 1, #pairs, 2 do
-      command[#command + 1] = pairs[i + 1]
-      command[#command + 1] = pairs[i]
-    end
-  end
-  if command then
-    commands[#commands + 1] = command
+  local makeCommand = make[redis.call("TYPE", key).ok]
+  if makeCommand then
+    commands[#commands + 1] = makeCommand(key)
     local expiry = redis.call("PEXPIRETIME", key)
     if expiry > 0 then commands[#commands + 1] = {"PEXPIREAT", key, tostring(expiry)} end
   end

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
+import { explain } from "./progress.ts";
 
 /** Leaves every value as the text that Postgres sent: the driver at the other end parses it. */
 const types = { getTypeParser: () => (text: string) => text };
@@ -46,7 +47,7 @@ export async function openPostgres(url: string): Promise<SqlBackend> {
   pool.on("error", () => undefined);
   await pool.query("SELECT 1").catch(async (error: unknown) => {
     await pool.end();
-    throw error;
+    throw new Error(`The Postgres server (LOCAL_POSTGRES_URL) lets nobody in: ${explain(error)}`);
   });
   return { connect: () => pool.connect(), close: () => pool.end() };
 }

@@ -1,7 +1,7 @@
 /** `npm start`: everything Duet needs, on this machine, until Ctrl-C. */
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import * as z from "zod";
 import { lockFolder } from "./lock.ts";
 import { LOCAL } from "./paths.ts";
@@ -12,6 +12,7 @@ import { buildWeb, isWebStale } from "./web-build.ts";
 
 const Settings = z.object({
   PORT: z.coerce.number().int().min(1).max(65_535).default(8787),
+  LOCAL_STATE: z.string().default(LOCAL),
   LOCAL_POSTGRES_URL: z.string().optional(),
   LOCAL_REDIS_URL: z.string().optional(),
 });
@@ -29,20 +30,21 @@ process.exitCode = await main().catch((error: unknown) => {
 
 /** @returns the exit code */
 async function main(): Promise<number> {
-  const { PORT, LOCAL_POSTGRES_URL, LOCAL_REDIS_URL } = readSettings();
+  const { PORT, LOCAL_STATE, LOCAL_POSTGRES_URL, LOCAL_REDIS_URL } = readSettings();
   if (!(await isPortFree(PORT))) {
     throw new Error(`Port ${PORT} is taken. Choose another one: PORT=${PORT + 1} npm start`);
   }
-  const unlock = await lockFolder(LOCAL);
-  if (unlock === undefined) throw new Error("Duet already runs from this folder. End it first (Ctrl-C there).");
+  const unlock = await lockFolder(LOCAL_STATE);
+  if (unlock === undefined)
+    throw new Error(`Duet already runs with the state in ${LOCAL_STATE}. End it first (Ctrl-C there).`);
   let crash: Error | undefined;
   let stack: Stack | undefined;
   try {
     if (await isWebStale()) await interruptible("Web pages", () => buildWeb(interrupted.signal));
     stack = await startStack({
-      directory: LOCAL,
+      directory: LOCAL_STATE,
       port: PORT,
-      sessionSecret: await readSessionSecret(),
+      sessionSecret: await readSessionSecret(LOCAL_STATE),
       postgresServerUrl: LOCAL_POSTGRES_URL,
       redisServerUrl: LOCAL_REDIS_URL,
       step: interruptible,
@@ -55,7 +57,7 @@ async function main(): Promise<number> {
 Duet is ready on http://localhost:${PORT}
 
   Open it and make a chat for two names. Then open the chat's link in a second browser,
-  or in a private window, as the other person. Everything is kept in .local/; Ctrl-C ends Duet.
+  or in a private window, as the other person. Ctrl-C ends Duet; what was said is kept in ${relative(process.cwd(), LOCAL_STATE)}/.
 `);
     await ended;
   } finally {
@@ -78,8 +80,8 @@ function readSettings(): z.infer<typeof Settings> {
 }
 
 /** The key that signs sessions: made once, so that logins outlive a restart. */
-async function readSessionSecret(): Promise<string> {
-  const file = join(LOCAL, "session-secret");
+async function readSessionSecret(folder: string): Promise<string> {
+  const file = join(folder, "session-secret");
   const kept = await readFile(file, "utf8").catch(() => "");
   if (kept !== "") return kept;
   const secret = randomBytes(32).toString("hex");
