@@ -9,20 +9,18 @@ export const OUT = path.join(import.meta.dirname, "../out");
 export interface ExportedPage {
   /** Where it is served; `/*` for the page of every unknown path. */
   route: string;
-  html: string;
-}
-
-export interface LoadedScript {
+  /** Full path of the file. */
   file: string;
-  /** Skipped by every browser that knows modules, which is all that Duet supports. */
-  legacy: boolean;
-  gzippedBytes: number;
+  html: string;
 }
 
 export function exportedPages(): ExportedPage[] {
   const files = globSync("**/*.html", { cwd: OUT }).sort();
   if (files.length === 0) throw new Error("web/out holds no pages. Run `next build web` first.");
-  return files.map((file) => ({ route: routeOf(file), html: readFileSync(path.join(OUT, file), "utf8") }));
+  return files.map((name) => {
+    const file = path.join(OUT, name);
+    return { route: routeOf(name), file, html: readFileSync(file, "utf8") };
+  });
 }
 
 function routeOf(file: string): string {
@@ -41,14 +39,10 @@ export function inlineScriptHashes({ html }: ExportedPage): string[] {
   return [...new Set(hashes.filter((hash) => hash !== undefined))];
 }
 
-/** What a page loads by itself, before anything is pressed. */
-export function loadedScripts({ html }: ExportedPage): LoadedScript[] {
-  const tags = Array.from(html.matchAll(SCRIPT), ([, attributes = ""]) => ({
-    file: /\bsrc="([^"?]+)/.exec(attributes)?.[1],
-    legacy: /\bnomodule\b/i.test(attributes),
-  }));
-  return tags.flatMap(({ file, legacy }) => {
-    if (file === undefined) return [];
-    return [{ file, legacy, gzippedBytes: gzipSync(readFileSync(path.join(OUT, file)), { level: 9 }).length }];
-  });
+/** Gzipped bytes of the scripts that a page loads by itself, before anything is pressed. */
+export function scriptBytes({ html }: ExportedPage): number {
+  const files = Array.from(html.matchAll(SCRIPT), ([, attributes = ""]) => /\bsrc="([^"?]+)/.exec(attributes)?.[1]);
+  return files
+    .filter((file) => file !== undefined)
+    .reduce((bytes, file) => bytes + gzipSync(readFileSync(path.join(OUT, file)), { level: 9 }).length, 0);
 }

@@ -1,9 +1,10 @@
 /**
- * Writes web/out/_headers, which Cloudflare applies to every static file: one Content-Security-Policy per page, with
+ * The last step of the build: writes web/out/_headers, which Cloudflare applies to every static file: one Content-Security-Policy per page, with
  * the hash of each of its inline scripts, because a static export can't use nonces.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { dropLegacyScripts } from "./drop-legacy-scripts.ts";
 import { exportedPages, inlineScriptHashes, OUT, type ExportedPage } from "./exported-pages.ts";
 
 // https://developers.cloudflare.com/workers/static-assets/headers
@@ -55,4 +56,5 @@ function headersFile(): string {
   return `${rules.map((rule) => rule.join("\n")).join("\n\n")}\n`;
 }
 
+dropLegacyScripts();
 writeFileSync(path.join(OUT, "_headers"), headersFile());
