@@ -47,13 +47,15 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Founds a chat. Answers false when there is, or was, one of this hash: only the first asker owns it. */
-  create(hash: string, users: readonly [string, string]): boolean {
-    if (this.#open || this.#ended) return false;
-    createTables(this.ctx.storage.sql);
-    ConversationRecord.create(this.ctx.storage.sql, hash, Date.now());
-    Members.create(this.ctx.storage.sql, users);
-    this.#assemble();
-    return true;
+  create(hash: string, users: readonly [string, string]): Promise<Result<boolean>> {
+    return toResult(() => {
+      if (this.#open || this.#ended) return false;
+      createTables(this.ctx.storage.sql);
+      ConversationRecord.create(this.ctx.storage.sql, hash, Date.now());
+      Members.create(this.ctx.storage.sql, users);
+      this.#assemble();
+      return true;
+    });
   }
 
   /** The names of the two, in the order of registration; whether `session` still stands. */
@@ -99,11 +101,14 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Ends one session: its token is dead from now on, and its sockets are closed. */
-  logout(session: Session): void {
-    if (!this.#open) return;
-    const { members, connections } = this.#open.parts;
-    members.revoke(session.id, session.expiresAt);
-    connections.closeSession(session.id);
+  logout(session: Session): Promise<Result<null>> {
+    return toResult(() => {
+      if (!this.#open) return null;
+      const { members, connections } = this.#open.parts;
+      members.revoke(session.id, session.expiresAt);
+      connections.closeSession(session.id);
+      return null;
+    });
   }
 
   /** Ends the chat for everybody. Its messages are gone here at once, and elsewhere as soon as the stores answer. */

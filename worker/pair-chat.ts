@@ -38,18 +38,19 @@ function hashOf(c: AppContext): string {
 
 export async function register(c: AppContext) {
   const { userOne, userTwo } = await readBody(c, RegisterBody);
-  const { registrations, redis } = storesOf(c.env);
-  await needing(registrations.attempt(addressOf(c)));
-  let hash: string;
-  do {
-    hash = newHash();
-  } while (
-    !(await needing(reserveHash(redis, hash))) ||
-    !(await conversation(c, hash).create(hash, [userOne, userTwo]))
-  );
+  await needing(storesOf(c.env).registrations.attempt(addressOf(c)));
+  const hash = await foundChat(c, [userOne, userTwo]);
   const link = new URL(`/demo/chat/user/${hash}`, c.req.url).href;
   const data: RegisterData = { userOne, userTwo, hash, link };
   return c.json({ status: "success", code: 200, data });
+}
+
+/** Two equal hashes will not happen in the life of the universe; if they do, the second asker gets another. */
+async function foundChat(c: AppContext, users: readonly [string, string]): Promise<string> {
+  const hash = newHash();
+  const free = await needing(reserveHash(storesOf(c.env).redis, hash));
+  const founded = free && (await call(conversation(c, hash).create(hash, users)));
+  return founded ? hash : foundChat(c, users);
 }
 
 export async function chat(c: AppContext) {
@@ -99,7 +100,7 @@ export async function logout(c: AppContext) {
   const { hash } = readQuery(c, ChatQuery);
   for (const chatHash of hash === undefined ? chatsInCookies(c) : [hash]) {
     const session = await findSession(c, chatHash);
-    if (session) await conversation(c, chatHash).logout(session);
+    if (session) await call(conversation(c, chatHash).logout(session));
     clearSession(c, chatHash);
   }
   return c.json(OK);

@@ -142,6 +142,9 @@ describe("origins", () => {
     expect(response.status).toBe(200);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe(origin);
     expect(response.headers.get("Access-Control-Allow-Credentials")).toBe("true");
+    const refused = await request(`/chat-server/user/${hash}/messages`, { headers: { Origin: origin } });
+    expect(refused.headers.get("Access-Control-Allow-Origin")).toBe(origin);
+    expect(await failure(refused)).toEqual({ status: 401, code: "NOT_SIGNED_IN" });
     const preflight = await request("/chat-server/register", {
       method: "OPTIONS",
       headers: { Origin: origin, "Access-Control-Request-Method": "POST" },
