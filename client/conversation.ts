@@ -12,6 +12,8 @@ import type { Conversation, ConversationView } from "./types.ts";
 import { MessageList } from "./view.ts";
 import { NOTHING_DEGRADED, type Standing, ViewState } from "./view-state.ts";
 
+const NO_MESSAGES: ConversationView["messages"] = [];
+
 export class OpenConversation implements Conversation {
   readonly #feed: Feed;
   readonly #outbox: Outbox;
@@ -203,13 +205,14 @@ export class OpenConversation implements Conversation {
     const { log } = this.#feed;
     const { self, members } = this.#state.standing;
     const loaded = log !== undefined && self !== undefined;
+    const mine = members.find(({ name }) => name === self);
     return {
       typing: this.#signals.typists.names,
-      messages: loaded ? this.#messages.make({ log, pending: this.#outbox.pending, members, self }) : [],
+      messages: loaded ? this.#messages.make({ log, pending: this.#outbox.pending, members, self }) : NO_MESSAGES,
       loaded,
       hasOlder: log !== undefined && log.olderCursor !== null,
       loadingOlder: this.#feed.isLoadingOlder,
-      readSeq: Math.max(this.#signals.read.seq, members.find(({ name }) => name === self)?.readSeq ?? 0),
+      readSeq: Math.max(this.#signals.read.seq, mine?.readSeq ?? 0),
     };
   }
 }

@@ -1,5 +1,6 @@
-/** Changes to the list of members. Pure. */
+/** Changes to the list of members. Pure; the same list comes back when nothing changed. */
 import type { Member, ServerFrame } from "../protocol/frames.ts";
+import { hasFields } from "./equality.ts";
 
 export function withPresence(
   members: readonly Member[],
@@ -32,5 +33,6 @@ export function marksOfOthers(members: readonly Member[], self: string): { read:
 }
 
 function update(members: readonly Member[], name: string, change: Partial<Member>): readonly Member[] {
-  return members.map((member) => (member.name === name ? { ...member, ...change } : member));
+  const changes = members.some((member) => member.name === name && !hasFields(member, change));
+  return changes ? members.map((member) => (member.name === name ? { ...member, ...change } : member)) : members;
 }

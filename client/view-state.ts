@@ -1,4 +1,5 @@
 /** Holds the view of one conversation, makes it anew when something changed, and tells who listens. */
+import { hasFields } from "./equality.ts";
 import type { ConversationView } from "./types.ts";
 
 /** What is known of a conversation apart from its messages. */
@@ -21,11 +22,13 @@ export class ViewState {
     degraded: NOTHING_DEGRADED,
     ended: undefined,
   };
-  /** Undefined while out of date. */
   #view: ConversationView | undefined;
-  #notifying = false;
+  #isStale = true;
+  /** What listeners were last told of. */
+  #told: ConversationView | undefined;
+  #isNotifying = false;
 
-  /** @param rest - makes the other part of the view */
+  /** @param rest - makes the other part of the view; a field that did not change keeps its object */
   constructor(rest: () => Omit<ConversationView, keyof Standing>) {
     this.#rest = rest;
   }
@@ -34,18 +37,23 @@ export class ViewState {
     return this.#standing;
   }
 
+  /** The same object until something in it changes. */
   get view(): ConversationView {
-    this.#view ??= { ...this.#standing, ...this.#rest() };
+    if (!this.#isStale && this.#view) return this.#view;
+    const view = { ...this.#standing, ...this.#rest() };
+    if (!this.#view || !hasFields(this.#view, view)) this.#view = view;
+    this.#isStale = false;
     return this.#view;
   }
 
-  /** Something changed: `standing`, or what the rest is made of. Listeners hear once of all changes of one burst. */
+  /** Something may have changed: `standing`, or what the rest is made of. Listeners hear once of a whole burst. */
   change(standing: Partial<Standing> = {}): void {
+    this.#told ??= this.view;
     this.#standing = { ...this.#standing, ...standing };
-    this.#view = undefined;
+    this.#isStale = true;
+    if (this.#isNotifying) return;
+    this.#isNotifying = true;
     // A task, not a microtask: each of a thousand replayed events arrives in a task of its own.
-    if (this.#notifying) return;
-    this.#notifying = true;
     setTimeout(() => this.#notify(), 0);
   }
 
@@ -55,7 +63,9 @@ export class ViewState {
   }
 
   #notify(): void {
-    this.#notifying = false;
+    this.#isNotifying = false;
+    if (this.view === this.#told) return;
+    this.#told = this.view;
     for (const listener of this.#listeners) listener();
   }
 }

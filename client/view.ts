@@ -1,6 +1,7 @@
 /** From the log and what is pending to the messages a person sees. */
 import type { Member } from "../protocol/frames.ts";
 import { applyChange, type TranscriptMessage } from "../protocol/transcript.ts";
+import { sameItems } from "./equality.ts";
 import type { Log } from "./log.ts";
 import { marksOfOthers } from "./members.ts";
 import type { Pending } from "./outbox.ts";
@@ -117,8 +118,4 @@ function applyPending(message: TranscriptMessage, { item, state }: Pending, send
     default:
       return frame satisfies never;
   }
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
