@@ -6,6 +6,7 @@ import type { ChangeFrame, LoggedEvent, Member, ServerFrame } from "../../protoc
 import { ClientFrame, PING } from "../../protocol/frames.ts";
 import { applyChange, toTranscriptMessage, type TranscriptMessage } from "../../protocol/transcript.ts";
 import { createDuet, type Duet, memoryOutbox, type OutboxStore, type WebSocketLike } from "../../client/index.ts";
+import { FakeSocket } from "./fake-socket.ts";
 
 export const HASH = "3kT9vQx7LmZp2RfYc8WbNd";
 const PAGE = 5;
@@ -47,13 +48,14 @@ export class FakeDuet {
     ["Abhi", "Anny"].map((name) => [name, { name, online: false, lastSeen: null, readSeq: 0, deliveredSeq: 0 }]),
   );
 
-  /** A client signed in as `name`. */
-  client(name: string, options: { outbox?: OutboxStore } = {}): Duet {
+  /** A client signed in as `name`; a function when that changes. */
+  client(name: string | (() => string), options: { outbox?: OutboxStore } = {}): Duet {
+    const self = typeof name === "string" ? () => name : name;
     return createDuet({
       baseUrl: "http://duet.test",
       outbox: options.outbox ?? memoryOutbox(),
-      fetch: (input) => this.#answer(new URL(new Request(input).url), name),
-      webSocket: () => this.#open(name),
+      fetch: (input) => this.#answer(new URL(new Request(input).url), self()),
+      webSocket: () => this.#open(self()),
     });
   }
 
@@ -175,66 +177,6 @@ export class FakeDuet {
     const messages = found.slice(-PAGE).reverse();
     const nextCursor = found.length > PAGE ? String(messages.at(-1)?.seq) : null;
     return { messages, nextCursor, epoch: this.epoch, head: this.log.length };
-  }
-}
-
-/** Frames arrive in order, each after the server's latency. */
-export class FakeSocket extends EventTarget implements WebSocketLike {
-  readonly #server: FakeDuet;
-  readonly name: string;
-  isOpen = true;
-  /** Has said hello. */
-  isGreeted = false;
-  #arrival = 0;
-
-  constructor(server: FakeDuet, name: string) {
-    super();
-    this.#server = server;
-    this.name = name;
-  }
-
-  accept(): void {
-    this.#toClient(new Event("open"));
-  }
-
-  send(text: string): void {
-    if (!this.isOpen) return;
-    const survivesCut = this.#server.latency() % 2 === 0;
-    this.#inOrder(() => {
-      if (this.isOpen || survivesCut) this.#server.receive(this, text);
-    });
-  }
-
-  push(frame: ServerFrame): void {
-    if (!this.#server.loses(frame)) this.#toClient(new MessageEvent("message", { data: JSON.stringify(frame) }));
-  }
-
-  /** The server closes it. */
-  end(code: number, reason: string): void {
-    this.#server.sockets.delete(this);
-    this.#toClient(Object.assign(new Event("close"), { code, reason }));
-  }
-
-  cut(): void {
-    this.close();
-    this.#inOrder(() => this.dispatchEvent(Object.assign(new Event("close"), { code: 1006, reason: "" })));
-  }
-
-  /** The client closes it. */
-  close(): void {
-    this.isOpen = false;
-    this.#server.sockets.delete(this);
-  }
-
-  #toClient(event: Event): void {
-    this.#inOrder(() => {
-      if (this.isOpen) this.dispatchEvent(event);
-    });
-  }
-
-  #inOrder(act: () => void): void {
-    this.#arrival = Math.max(this.#arrival, Date.now() + this.#server.latency());
-    setTimeout(act, this.#arrival - Date.now());
   }
 }
 
