@@ -28,16 +28,9 @@ class Socket extends EventTarget {
   }
 }
 
-const WELCOME: ServerFrame = {
-  type: "welcome",
-  v: 1,
-  epoch: "e",
-  head: 0,
-  recovered: true,
-  self: "Abhi",
-  members: [],
-};
-const PONG: ServerFrame = { type: "pong", epoch: "e", head: 0 };
+const LOG = { epoch: "e", head: 0 };
+const WELCOME: ServerFrame = { type: "welcome", v: 1, recovered: true, self: "Abhi", members: [], ...LOG };
+const PONG: ServerFrame = { type: "pong", ...LOG };
 
 let sockets: Socket[];
 let waits: number[];
@@ -196,11 +189,7 @@ describe("the heartbeat", () => {
 
 describe("in a browser", () => {
   /** A window that knows events, a page that may be hidden, and whether there is a network. */
-  function stubBrowser(): {
-    page: { visibilityState: string };
-    network: { onLine: boolean };
-    fire: (event: string) => void;
-  } {
+  function stubBrowser() {
     const target = new EventTarget();
     const page = { visibilityState: "visible" };
     const network = { onLine: true };
@@ -208,7 +197,7 @@ describe("in a browser", () => {
     vi.stubGlobal("removeEventListener", target.removeEventListener.bind(target));
     vi.stubGlobal("document", page);
     vi.stubGlobal("navigator", network);
-    return { page, network, fire: (event) => target.dispatchEvent(new Event(event)) };
+    return { page, network, fire: (event: string) => target.dispatchEvent(new Event(event)) };
   }
 
   test.each(["online", "pageshow", "visibilitychange"])("[RESUME-18] dials at once on %s", (event) => {
