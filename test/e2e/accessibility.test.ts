@@ -1,0 +1,38 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../../dev/chromium.ts";
+import { type Stack, startStack } from "../../dev/stack.ts";
+import { tour } from "./tour.ts";
+
+let stack: Stack;
+let browser: Browser;
+
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+it.each([
+  { colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "dark", viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
+] as const)("[WEB-2] axe finds no violation on any page: $colorScheme, $viewport.width px", async (look) => {
+  const violations: string[] = [];
+  const wide: string[] = [];
+  // Reduced motion: axe must not measure a colour in the middle of a transition.
+  for await (const { name, page } of tour(browser, stack.url, { ...look, reducedMotion: "reduce" })) {
+    const { violations: found } = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of found) violations.push(`${name}: ${id} on ${nodes.map(({ html }) => html).join(", ")}`);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (overflow > 0) wide.push(`${name}: ${overflow} px`);
+  }
+  expect(violations).toEqual([]);
+  expect(wide).toEqual([]);
+});
