@@ -7,17 +7,18 @@ import * as z from "zod";
 import { type JsonAnswer, type JsonRequest, type RunningServer, serveJson } from "./json-server.ts";
 import { openPglite, openPostgres, type SqlBackend } from "./sql-backend.ts";
 
-export interface NeonOptions {
+export const NeonOptions = z.object({
   /** 0 takes any free one. */
-  port: number;
-  user: string;
-  password: string;
-  database: string;
+  port: z.int(),
+  user: z.string(),
+  password: z.string(),
+  database: z.string(),
   /** PGlite's files. Without it, and without `serverUrl`, the data is in memory. */
-  directory?: string | undefined;
+  directory: z.string().optional(),
   /** A real server to use instead of PGlite. */
-  serverUrl?: string | undefined;
-}
+  serverUrl: z.string().optional(),
+});
+export type NeonOptions = z.infer<typeof NeonOptions>;
 
 const Statement = z.object({ query: z.string(), params: z.array(z.unknown()).default([]) });
 const Body = z.union([z.object({ queries: z.array(Statement) }), Statement]);

@@ -27,7 +27,7 @@ export interface StackOptions {
 }
 
 /** A part that can be away for a while: it comes back on the same port with the same data. */
-export interface Part {
+interface Part {
   start(): Promise<void>;
   stop(): Promise<void>;
 }

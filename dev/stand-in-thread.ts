@@ -1,31 +1,12 @@
 /** The thread that `startStandIn` makes: starts what it is told to, reports the port, stops on any message. */
 import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
-import { startNeon } from "./neon-http.ts";
-import { startUpstash } from "./upstash-http.ts";
+import { NeonOptions, startNeon } from "./neon-http.ts";
+import { startUpstash, UpstashOptions } from "./upstash-http.ts";
 
-const port = z.int();
 const Settings = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("neon"),
-    options: z.object({
-      port,
-      user: z.string(),
-      password: z.string(),
-      database: z.string(),
-      directory: z.string().optional(),
-      serverUrl: z.string().optional(),
-    }),
-  }),
-  z.object({
-    kind: z.literal("upstash"),
-    options: z.object({
-      port,
-      token: z.string(),
-      snapshotFile: z.string().optional(),
-      serverUrl: z.string().optional(),
-    }),
-  }),
+  z.object({ kind: z.literal("neon"), options: NeonOptions }),
+  z.object({ kind: z.literal("upstash"), options: UpstashOptions }),
 ]);
 
 const settings = Settings.parse(workerData);

@@ -8,15 +8,16 @@ import * as z from "zod";
 import { type JsonAnswer, type JsonRequest, type RunningServer, serveJson } from "./json-server.ts";
 import { openEmbeddedRedis, openRedisServer, type RedisBackend } from "./redis-backend.ts";
 
-export interface UpstashOptions {
+export const UpstashOptions = z.object({
   /** 0 takes any free one. */
-  port: number;
-  token: string;
+  port: z.int(),
+  token: z.string(),
   /** Where the embedded Redis keeps its data. Without it, and without `serverUrl`, the data is in memory only. */
-  snapshotFile?: string | undefined;
+  snapshotFile: z.string().optional(),
   /** A real server to use instead of the embedded one. */
-  serverUrl?: string | undefined;
-}
+  serverUrl: z.string().optional(),
+});
+export type UpstashOptions = z.infer<typeof UpstashOptions>;
 
 /** Each request is one HTTP exchange on a shared connection, so what changes or holds a connection is refused. */
 const UNAVAILABLE = new Set(
