@@ -9,6 +9,9 @@ export const ROUTES = {
   docs: "/docs",
 } as const;
 
+/** Where the API is. Not taken from protocol/endpoints.ts, which would bring every schema along. */
+export const BASE_PATH = "/chat-server";
+
 const PREFIX = "/demo/chat/user/";
 
 export function chatPath(hash: string): string {

@@ -57,7 +57,7 @@ function Presence({ view }: { view: ConversationView }) {
   const now = useNow();
   const member = view.members.find(({ name }) => name === peer);
   if (view.typing.includes(peer)) return <span className="text-peer">{t.chat.typingShort}</span>;
-  if (member === undefined || !connected) return t.chat.offline;
+  if (member === undefined || !connected) return t.chat.unknownPresence;
   if (member.online) return t.chat.online;
   return member.lastSeen === null ? t.chat.notYet : t.chat.lastSeen(formatAgo(member.lastSeen, now));
 }

@@ -57,7 +57,7 @@ export function ShareLink({ hash }: { hash: string }) {
           className={canShare ? "max-w-12 px-0" : "px-3"}
         >
           <Icon name="qr" />
-          <span className={canShare ? "sr-only" : ""}>{codeShown ? t.share.hideCode : t.share.showCode}</span>
+          <span className={canShare ? "sr-only" : ""}>{t.share.showCode}</span>
         </Button>
       </div>
       <output className="sr-only">{copied === "yes" && t.share.copied}</output>

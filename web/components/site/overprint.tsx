@@ -3,8 +3,8 @@ export type Closeness = "apart" | "near" | "together" | "missing" | "over";
 
 const DISTANCE: Record<Closeness, string> = {
   apart: "[--gap:0%]",
-  near: "[--gap:18%]",
-  together: "[--gap:34%]",
+  near: "[--gap:14%]",
+  together: "[--gap:27%]",
   missing: "[--gap:18%]",
   over: "[--gap:-14%]",
 };
@@ -35,9 +35,13 @@ export function Overprint({ closeness, initials = ["", ""], className = "h-40" }
 function Disc({ initial, letter, className }: { initial: string; letter: string; className: string }) {
   return (
     <div
-      className={`blend-overprint grid aspect-square h-full place-items-center rounded-full text-white transition-transform duration-500 ease-out ${className}`}
+      className={`blend-overprint aspect-square h-full rounded-full text-white transition-transform duration-500 ease-out ${className}`}
     >
-      <span className={`display text-5xl transition-transform duration-500 ease-out ${letter}`}>{initial}</span>
+      <span
+        className={`display grid size-full place-items-center text-5xl transition-transform duration-500 ease-out ${letter}`}
+      >
+        {initial}
+      </span>
     </div>
   );
 }

@@ -1,0 +1,41 @@
+/** The words of the API page. */
+export const enDocs = {
+  title: "API",
+  description: "Every request that Duet answers, to read and to try.",
+  lead: "Plain JSON over HTTPS. Everything these pages do, your own program can do too.",
+  document: "OpenAPI 3.1 document",
+  loading: "Loading the API…",
+  failed: "The description of the API didn't load.",
+  again: "Try again",
+  contents: "Endpoints",
+
+  visibility: {
+    public: { label: "public", title: "Public", text: "Anyone may build on these." },
+    internal: {
+      label: "internal",
+      title: "Internal",
+      text: "Made for Duet's own pages. They are stable all the same, and need a session where it says so.",
+    },
+  },
+  signedIn: "needs a session",
+  alsoAt: "Also at",
+  parameters: "Parameters",
+  body: "Body",
+  answer: "Answer",
+  errors: "Errors",
+  field: "Field",
+  type: "Type",
+  required: "required",
+  optional: "optional",
+  example: "Example",
+  where: { path: "in the path", query: "in the query" },
+
+  tryIt: "Try it",
+  send: "Send",
+  sending: "Sending…",
+  requestBody: "Request body (JSON)",
+  answered: (status: number, milliseconds: number) => `Answered ${status} in ${milliseconds} ms`,
+  unreachable: "No answer came. Check the connection.",
+  careful: "This acts on this browser's real chats.",
+  socket: "This is a WebSocket: see the specification for its frames.",
+};
