@@ -11,6 +11,7 @@ export { indexedDbOutbox, memoryOutbox } from "./outbox-store.ts";
 export type { OutboxItem, OutboxStore } from "./outbox-store.ts";
 export type { WebSocketLike } from "./transport.ts";
 export type * from "./types.ts";
+export { until } from "./until.ts";
 
 export interface DuetOptions extends TransportOptions {
   /** Where unsent messages wait. By default IndexedDB where there is one, else memory. */

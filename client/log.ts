@@ -51,7 +51,7 @@ export function reachesBack(log: Log, seq: number): boolean {
 }
 
 /** Binary search; -1 where there is no message with this seq. */
-export function indexOf(messages: readonly TranscriptMessage[], seq: number): number {
+function indexOf(messages: readonly TranscriptMessage[], seq: number): number {
   let low = 0;
   let high = messages.length - 1;
   while (low <= high) {

@@ -37,7 +37,7 @@ const failed = (status: number, code: string, more: object = {}, headers: Header
 afterEach(() => vi.unstubAllGlobals());
 
 describe("calls", () => {
-  test("[API-1] go where the Worker's endpoints are, with names and hashes encoded", async () => {
+  test("[CALL-1] go where the Worker's endpoints are, with names and hashes encoded", async () => {
     const { duet, requests } = clientOf(ok(LOGIN), ok({ id: "m", seq: 1, at: 1, delivered: true }), ok(CHAT));
     await duet.login({ hash: HASH, userName: "Ab/hi?" });
     await duet.sendMessage({ hash: HASH, sender: "Abhi", receiver: "Anny", message: "hello", replyTo: 1 });
@@ -58,7 +58,7 @@ describe("calls", () => {
     });
   });
 
-  test("[API-2] a refusal is an ApiError with the server's code, and what it says about it", async () => {
+  test("[CALL-2] a refusal is an ApiError with the server's code, and what it says about it", async () => {
     const { duet } = clientOf(failed(429, "NEW_CODE", { details: ["userName"] }, { "retry-after": "7" }));
     const error = await duet.login({ hash: HASH, userName: "Abhi" }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
@@ -78,12 +78,12 @@ describe("calls", () => {
     ["a proxy's error page", new Response("<h1>Bad gateway</h1>", { status: 502 }), 502],
     ["a hotel's login page", new Response("<h1>Welcome</h1>", { status: 200 }), 200],
     ["JSON of somebody else", Response.json({ hello: "world" }), 200],
-  ])("[API-3] %s is UNREACHABLE", async (_name, answer, status) => {
+  ])("[CALL-3] %s is UNREACHABLE", async (_name, answer, status) => {
     const { duet } = clientOf(answer);
     await expect(duet.chat(HASH)).rejects.toMatchObject({ code: "UNREACHABLE", status, retryAfter: undefined });
   });
 
-  test("[API-3] an answer that takes longer than the time limit is UNREACHABLE", async () => {
+  test("[CALL-3] an answer that takes longer than the time limit is UNREACHABLE", async () => {
     const asked: number[] = [];
     vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
       asked.push(ms);
@@ -101,7 +101,7 @@ describe("calls", () => {
     vi.restoreAllMocks();
   });
 
-  test("[API-4] outside a browser a client needs an address; in one it is the page's", async () => {
+  test("[CALL-4] outside a browser a client needs an address; in one it is the page's", async () => {
     expect(() => createDuet()).toThrow(/baseUrl/);
     vi.stubGlobal("location", { origin: "https://duet.example" });
     const urls: string[] = [];
@@ -120,7 +120,7 @@ describe("sessions outside a browser", () => {
   const cookie = (value: string, more = "") =>
     ["set-cookie", `duet_${HASH}=${value}; HttpOnly; Path=/${more}`] as const;
 
-  test("[API-5] the cookie of a login goes with every call and upgrade, until it is taken back", async () => {
+  test("[CALL-5] the cookie of a login goes with every call and upgrade, until it is taken back", async () => {
     const { duet, requests, upgrades } = clientOf(
       ok(LOGIN, [[...cookie("a=b")], ["set-cookie", "other=1"]]),
       ok({ messages: [], nextCursor: null, epoch: "e", head: 0 }),
