@@ -1,12 +1,12 @@
 /** `npm run verify`: everything that must hold before a change lands, the cheap checks first. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkDocs } from "./checks/docs.ts";
 import { checkSpec } from "./checks/spec.ts";
 import { LOCAL, ROOT } from "./paths.ts";
 import { explain, step } from "./progress.ts";
-import { mkdir } from "node:fs/promises";
+import { buildWeb } from "./web-build.ts";
 
 try {
   await step("Format", () => run("oxfmt", "--check", "."));
@@ -17,7 +17,7 @@ try {
   await step("Migrations", checkMigrations);
   await step("Rules", () => report(checkSpec()));
   await step("Docs", () => report(checkDocs()));
-  await step("Web pages", () => run("npm", "run", "build:web"));
+  await step("Web pages", () => buildWeb());
   await step("Web budget", () => run("npm", "run", "check:web"));
   await step("Deploy", () => run("wrangler", "deploy", "--dry-run", "--outdir", join(LOCAL, "dry-run")));
 } catch (error) {
