@@ -29,11 +29,10 @@ test("[DOC-1] every example is found", () => {
   expect(examples).toHaveLength([...readme.matchAll(/^```ts$/gm)].length);
 });
 
-test.each(examples)("[DOC-1] %s", async (title, code) => {
+test.concurrent.each(examples)("[DOC-1] %s", async (title, code) => {
   const file = join(directory, `${title.replace(/\W+/g, "-")}.ts`);
   await writeFile(file, code);
-  await promisify(execFile)(process.execPath, [file], {
-    env: { ...process.env, DUET_URL: stack.url },
-    timeout: 60_000,
-  });
+  const env = { ...process.env, DUET_URL: stack.url };
+  const { stderr } = await promisify(execFile)(process.execPath, [file], { env, timeout: 60_000 });
+  expect(stderr).toBe("");
 });
