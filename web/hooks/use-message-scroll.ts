@@ -54,7 +54,7 @@ export function useMessageScroll(
   const [atEnd, setAtEnd] = useState(startAt === undefined);
   const [topDay, setTopDay] = useState<number>();
   const [highlighted, setHighlighted] = useState<string>();
-  const older = useOlderPages(conversation, view, scroller, settled);
+  const older = useOlderPages(conversation, view, list, settled);
   const markRead = useReadMarks(conversation, view, list);
   const { messages } = view;
 
@@ -65,15 +65,15 @@ export function useMessageScroll(
 
   function onScroll() {
     const handle = list.current;
-    const element = scroller.current;
-    if (handle === null || element === null || !settled) return;
-    const { scrollTop, scrollHeight, clientHeight } = element;
-    if (scrollHeight - scrollTop - clientHeight < AT_END) following.current = true;
+    if (handle === null || !settled) return;
+    // The list's own numbers: the element's would make the browser lay out the new rows at once, in every frame.
+    const { scrollOffset, scrollSize, viewportSize } = handle;
+    if (scrollSize - scrollOffset - viewportSize < AT_END) following.current = true;
     // Rows that turn out higher than estimated move the end away; only a person moves the list up.
-    else if (scrollTop < lastTop.current) following.current = false;
-    lastTop.current = scrollTop;
+    else if (scrollOffset < lastTop.current) following.current = false;
+    lastTop.current = scrollOffset;
     setAtEnd(following.current);
-    const top = messages[handle.findItemIndex(handle.scrollOffset)];
+    const top = messages[handle.findItemIndex(scrollOffset)];
     if (top !== undefined) setTopDay(dayOf(top.at));
     older.loadIfNear();
     markRead();

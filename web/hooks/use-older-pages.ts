@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useState, type RefObject } from "react";
+import type { VirtualizerHandle } from "virtua";
 import type { Conversation, ConversationView } from "../../client/types.ts";
 
 /** Pixels from the start at which the next older page is asked for: before one sees that it is missing. */
@@ -16,7 +17,7 @@ export interface OlderPages {
 export function useOlderPages(
   conversation: Conversation,
   { hasOlder, loadingOlder }: ConversationView,
-  scrollerRef: RefObject<HTMLElement | null>,
+  listRef: RefObject<VirtualizerHandle | null>,
   settled: boolean,
 ): OlderPages {
   const [failed, setFailed] = useState(false);
@@ -31,9 +32,9 @@ export function useOlderPages(
   }, [conversation]);
 
   const loadIfNear = useCallback(() => {
-    const near = scrollerRef.current !== null && scrollerRef.current.scrollTop < NEAR_START;
+    const near = listRef.current !== null && listRef.current.scrollOffset < NEAR_START;
     if (near && settled && hasOlder && !loadingOlder && !failed) void load();
-  }, [scrollerRef, settled, hasOlder, loadingOlder, failed, load]);
+  }, [listRef, settled, hasOlder, loadingOlder, failed, load]);
 
   // A page may fill less than the window; then there is nothing to scroll yet.
   useEffect(() => {

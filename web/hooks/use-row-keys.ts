@@ -12,18 +12,17 @@ const OPENING_KEYS = new Set(["Enter", " ", "ContextMenu"]);
 export function useRowKeys(
   list: RefObject<VirtualizerHandle | null>,
   count: number,
-  onOpen: (index: number, row: HTMLElement) => void,
+  onOpen: (row: HTMLElement) => void,
 ): (event: KeyboardEvent<HTMLElement>) => void {
   return useCallback(
     (event) => {
       const log = event.currentTarget;
-      const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-row]") : null;
-      const index = row === null ? undefined : Number(row.dataset.row);
-      if (row !== null && index !== undefined && event.target === row && OPENING_KEYS.has(event.key)) {
+      const row = rowAt(event.target);
+      if (row !== null && event.target === row && OPENING_KEYS.has(event.key)) {
         event.preventDefault();
-        onOpen(index, row);
+        onOpen(row);
       }
-      const next = nextIndex(event.key, index, count);
+      const next = nextIndex(event.key, row === null ? undefined : indexOfRow(row), count);
       if (next === undefined) return;
       event.preventDefault();
       list.current?.scrollToIndex(next, { align: "nearest" });
@@ -33,6 +32,15 @@ export function useRowKeys(
     },
     [list, count, onOpen],
   );
+}
+
+/** The message that an event is about, if any. */
+export function rowAt(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
+}
+
+export function indexOfRow(row: HTMLElement): number {
+  return Number(row.dataset.row);
 }
 
 function nextIndex(key: string, current: number | undefined, count: number): number | undefined {

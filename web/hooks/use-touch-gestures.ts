@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useEffectEvent, type RefObject } from "react";
+import { rowAt } from "./use-row-keys.ts";
 
 const LONG_PRESS_MS = 450;
 /** Pixels a finger may tremble before a press becomes a scroll or a swipe. */
@@ -8,56 +9,71 @@ const SLACK = 10;
 const SWIPE = 56;
 const SWIPE_MAX = 72;
 
-/** On touch screens: a long press, and a swipe to the right. Mouse and pen have buttons for both. */
+interface Press {
+  row: HTMLElement;
+  x: number;
+  y: number;
+  timer: ReturnType<typeof setTimeout>;
+  /** Pixels the message has followed the finger. */
+  shift: number;
+}
+
+/**
+ * On touch screens: a long press on a message, and a swipe of it to the right. Mouse and pen have buttons for both.
+ * The list listens for all of its rows, which come and go while one scrolls.
+ */
 export function useTouchGestures(
-  target: RefObject<HTMLElement | null>,
-  onLongPress: () => void,
-  onSwipe: () => void,
+  listRef: RefObject<HTMLElement | null>,
+  onLongPress: (row: HTMLElement) => void,
+  onSwipe: (row: HTMLElement) => void,
 ): void {
   const longPress = useEffectEvent(onLongPress);
   const swipe = useEffectEvent(onSwipe);
 
   useEffect(() => {
-    const element = target.current;
-    if (element === null) return;
+    const list = listRef.current;
+    if (list === null) return;
     const stop = new AbortController();
-    let press: { x: number; y: number; timer: ReturnType<typeof setTimeout> } | undefined;
-    let shift = 0;
+    let press: Press | undefined;
 
     function begin(event: PointerEvent) {
-      if (event.pointerType !== "touch" || !event.isPrimary) return;
-      press = { x: event.clientX, y: event.clientY, timer: setTimeout(() => longPress(), LONG_PRESS_MS) };
+      const row = rowAt(event.target);
+      if (event.pointerType !== "touch" || !event.isPrimary || row === null) return;
+      const timer = setTimeout(() => longPress(row), LONG_PRESS_MS);
+      press = { row, x: event.clientX, y: event.clientY, timer, shift: 0 };
     }
     function move(event: PointerEvent) {
       if (press === undefined) return;
       const x = event.clientX - press.x;
       const y = event.clientY - press.y;
       if (Math.hypot(x, y) > SLACK) clearTimeout(press.timer);
-      shiftBy(x > SLACK && x > Math.abs(y) ? Math.min(x, SWIPE_MAX) : 0);
+      shiftTo(press, x > SLACK && x > Math.abs(y) ? Math.min(x, SWIPE_MAX) : 0);
     }
     function end(event: PointerEvent) {
       if (press === undefined) return;
       clearTimeout(press.timer);
+      if (event.type === "pointerup" && press.shift >= SWIPE) swipe(press.row);
+      shiftTo(press, 0);
       press = undefined;
-      if (event.type === "pointerup" && shift >= SWIPE) swipe();
-      shiftBy(0);
-    }
-    function shiftBy(pixels: number) {
-      shift = pixels;
-      if (element !== null) element.style.translate = pixels === 0 ? "" : `${pixels}px`;
     }
     function preventMenu(event: Event) {
       if (press !== undefined) event.preventDefault();
     }
 
-    element.addEventListener("pointerdown", begin, stop);
-    element.addEventListener("pointermove", move, stop);
-    element.addEventListener("pointerup", end, stop);
-    element.addEventListener("pointercancel", end, stop);
-    element.addEventListener("contextmenu", preventMenu, stop);
+    list.addEventListener("pointerdown", begin, stop);
+    list.addEventListener("pointermove", move, stop);
+    list.addEventListener("pointerup", end, stop);
+    list.addEventListener("pointercancel", end, stop);
+    list.addEventListener("contextmenu", preventMenu, stop);
     return () => {
       stop.abort();
       clearTimeout(press?.timer);
     };
-  }, [target]);
+  }, [listRef]);
+}
+
+function shiftTo(press: Press, pixels: number) {
+  if (press.shift === pixels) return;
+  press.shift = pixels;
+  press.row.style.translate = pixels === 0 ? "" : `${pixels}px`;
 }

@@ -103,7 +103,6 @@ function OpenRoom({ hash, users, self, onSignOut, conversation, view }: OpenRoom
         <ConnectionBanner view={view} />
         <MessageList ref={list} view={view} unread={unread} />
         <Composer
-          key={mode.kind === "edit" ? mode.message.key : "write"}
           hash={hash}
           mode={mode}
           onMode={setMode}
@@ -117,7 +116,7 @@ function OpenRoom({ hash, users, self, onSignOut, conversation, view }: OpenRoom
         dialog={dialog}
         notifications={notifications}
         onDialog={setDialog}
-        onEdit={(message) => setMode({ kind: "edit", message })}
+        onEdit={(message) => setMode({ kind: "edit", message, text: message.body })}
         onSignOut={leave}
       />
     </ChatSceneProvider>

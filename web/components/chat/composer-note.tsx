@@ -7,12 +7,13 @@ import { Isolated } from "../ui/isolated.tsx";
 import { QuotedText } from "./message-quote.tsx";
 
 interface ComposerNoteProps {
-  mode: { kind: "reply" | "edit"; message: ViewMessage };
+  kind: "reply" | "edit";
+  message: ViewMessage;
   onCancel: () => void;
 }
 
 /** Above the composer: what is being answered or edited, and the way out of it. */
-export function ComposerNote({ mode: { kind, message }, onCancel }: ComposerNoteProps) {
+export function ComposerNote({ kind, message, onCancel }: ComposerNoteProps) {
   const replying = kind === "reply";
   return (
     <div className="mb-2 flex items-center gap-2 pl-3">

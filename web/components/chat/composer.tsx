@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useRef, useState, type KeyboardEvent, type SubmitEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent, type SubmitEvent } from "react";
 import type { ViewMessage } from "../../../client/types.ts";
 import { BODY_MAX } from "../../../protocol/limits.ts";
 import { useDraft } from "../../hooks/use-draft.ts";
@@ -9,7 +9,11 @@ import { Icon } from "../ui/icon.tsx";
 import { useChatScene } from "./chat-scene.ts";
 import { ComposerNote } from "./composer-note.tsx";
 
-export type ComposerMode = { kind: "write" } | { kind: "reply" | "edit"; message: ViewMessage };
+export type ComposerMode =
+  | { kind: "write" }
+  | { kind: "reply"; message: ViewMessage }
+  /** `text` is the changed one; the draft stays what it is meanwhile. */
+  | { kind: "edit"; message: ViewMessage; text: string };
 
 interface ComposerProps {
   hash: string;
@@ -26,23 +30,23 @@ const FIELD =
 /** How some browsers report a key that an input method has taken; `isComposing` is already false then. */
 const TAKEN_BY_IME = 229;
 
-/** Where one writes. Mounted anew for each message to edit, so that the draft stays what it is. */
+/** Where one writes. */
 export function Composer({ hash, mode, onMode, messages, onSent }: ComposerProps) {
   const { conversation, peer } = useChatScene();
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useDraft(hash);
-  const [edited, setEdited] = useState(mode.kind === "edit" ? mode.message.body : "");
   const editing = mode.kind === "edit";
-  const text = editing ? edited : draft;
+  const text = editing ? mode.text : draft;
+  const about = mode.kind === "write" ? undefined : mode.message.key;
   const left = BODY_MAX - Array.from(text.trim()).length;
   const ready = text.trim() !== "" && left >= 0;
 
   useEffect(() => {
-    if (mode.kind !== "write") field.current?.focus();
-  }, [mode]);
+    if (about !== undefined) field.current?.focus();
+  }, [about]);
 
   function write(next: string) {
-    if (editing) return setEdited(next);
+    if (mode.kind === "edit") return onMode({ ...mode, text: next });
     setDraft(next);
     conversation.setTyping(next.trim() !== "");
   }
@@ -77,7 +81,7 @@ export function Composer({ hash, mode, onMode, messages, onSent }: ComposerProps
     const message = lastEditable(messages);
     if (message === undefined) return;
     event.preventDefault();
-    onMode({ kind: "edit", message });
+    onMode({ kind: "edit", message, text: message.body });
   }
 
   return (
@@ -85,7 +89,9 @@ export function Composer({ hash, mode, onMode, messages, onSent }: ComposerProps
       onSubmit={submit}
       className="border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
     >
-      {mode.kind !== "write" && <ComposerNote mode={mode} onCancel={() => onMode({ kind: "write" })} />}
+      {mode.kind !== "write" && (
+        <ComposerNote kind={mode.kind} message={mode.message} onCancel={() => onMode({ kind: "write" })} />
+      )}
       <div className="flex items-end gap-2">
         <div className="grid max-h-[40dvh] grow">
           {/* The same text, unseen, gives the row its height: the field grows without being measured. */}

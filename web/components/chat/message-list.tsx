@@ -5,7 +5,8 @@ import type { ConversationView, ViewMessage } from "../../../client/types.ts";
 import { useMessageScroll } from "../../hooks/use-message-scroll.ts";
 import { useNow } from "../../hooks/use-now.ts";
 import { usePrepended } from "../../hooks/use-prepended.ts";
-import { useRowKeys } from "../../hooks/use-row-keys.ts";
+import { indexOfRow, useRowKeys } from "../../hooks/use-row-keys.ts";
+import { useTouchGestures } from "../../hooks/use-touch-gestures.ts";
 import { useUnreadDivider } from "../../hooks/use-unread-divider.ts";
 import { t } from "../../strings/index.ts";
 import { dayOf, formatDay } from "../../strings/time.ts";
@@ -32,7 +33,7 @@ interface MessageListProps {
 
 /** Every message, of which only those in sight are in the page. */
 export function MessageList({ ref, view, unread }: MessageListProps) {
-  const { conversation, peer, openMenu } = useChatScene();
+  const { conversation, peer, openMenu, reply } = useChatScene();
   const { messages } = view;
   const today = dayOf(useNow());
   const [dividerAfter, clearDivider] = useUnreadDivider(view);
@@ -45,10 +46,16 @@ export function MessageList({ ref, view, unread }: MessageListProps) {
     startAt,
   );
   const prepended = usePrepended(messages);
-  const onKeyDown = useRowKeys(list, messages.length, (index, row) => {
-    const message = messages[index];
-    if (message !== undefined && isChangeable(message)) openMenu(message, row);
-  });
+  const openMenuOf = withMessage(openMenu);
+  const onKeyDown = useRowKeys(list, messages.length, openMenuOf);
+  useTouchGestures(scroller, openMenuOf, withMessage(reply));
+
+  function withMessage(act: (message: ViewMessage, row: HTMLElement) => void) {
+    return (row: HTMLElement) => {
+      const message = messages[indexOfRow(row)];
+      if (message !== undefined && isChangeable(message)) act(message, row);
+    };
+  }
 
   useImperativeHandle(ref, () => ({
     jumpTo,

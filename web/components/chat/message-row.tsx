@@ -1,7 +1,6 @@
 "use client";
 import { memo, useId, useRef } from "react";
 import type { ViewMessage } from "../../../client/types.ts";
-import { useTouchGestures } from "../../hooks/use-touch-gestures.ts";
 import { t } from "../../strings/index.ts";
 import { dayOf, formatPrecise } from "../../strings/time.ts";
 import { isChangeable } from "../../text/transcript.ts";
@@ -33,7 +32,7 @@ interface MessageRowProps {
 /** One message with what stands above it. Renders again only when its own props change: see the list. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { index, message, before, after, quoted, newAbove, highlighted, today } = props;
-  const { openMenu, reply } = useChatScene();
+  const { openMenu } = useChatScene();
   const article = useRef<HTMLElement>(null);
   const textId = useId();
   const changeable = isChangeable(message);
@@ -45,8 +44,6 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   function openMenuHere() {
     if (changeable && article.current !== null) openMenu(message, article.current);
   }
-
-  useTouchGestures(article, openMenuHere, () => changeable && reply(message));
 
   return (
     <div className={`px-3 ${joinsBefore ? "pt-0.5" : "pt-2.5"}`}>

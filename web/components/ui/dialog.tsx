@@ -1,5 +1,6 @@
 "use client";
-import { useId, useLayoutEffect, useRef, type MouseEvent, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
+import { useBackdropPress } from "../../hooks/use-backdrop-press.ts";
 import { t } from "../../strings/index.ts";
 import { IconButton } from "./button.tsx";
 import { Icon } from "./icon.tsx";
@@ -13,6 +14,7 @@ interface DialogProps {
 /** A modal on the platform's own <dialog>: focus trap, Esc and focus return come with it. Open while mounted. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const backdrop = useBackdropPress(onClose);
   const titleId = useId();
 
   // A layout effect: its cleanup runs while the dialog is still in the page, so that closing gives the focus back.
@@ -22,17 +24,13 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     return () => element?.close();
   }, []);
 
-  function closeOnBackdrop(event: MouseEvent) {
-    if (event.target === dialog.current) onClose();
-  }
-
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- Esc is the dialog's own
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
       onCancel={onClose}
-      onClick={closeOnBackdrop}
+      {...backdrop}
       className="w-[min(26rem,calc(100vw-2rem))] rounded-3xl bg-raised shadow-lift"
     >
       <div className="p-6">

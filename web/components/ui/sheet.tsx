@@ -1,5 +1,6 @@
 "use client";
-import { useLayoutEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useBackdropPress } from "../../hooks/use-backdrop-press.ts";
 
 interface SheetProps {
   label: string;
@@ -18,6 +19,7 @@ const MARGIN = 8;
  */
 export function Sheet({ label, anchor, onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const backdrop = useBackdropPress(onClose);
 
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -27,17 +29,13 @@ export function Sheet({ label, anchor, onClose, children }: SheetProps) {
     return () => element.close();
   }, [anchor]);
 
-  function closeOnBackdrop(event: MouseEvent) {
-    if (event.target === dialog.current) onClose();
-  }
-
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- Esc is the dialog's own
     <dialog
       ref={dialog}
       aria-label={label}
       onCancel={onClose}
-      onClick={closeOnBackdrop}
+      {...backdrop}
       onKeyDown={moveByArrow}
       className="sheet bg-raised shadow-lift"
     >
