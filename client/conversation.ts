@@ -165,8 +165,8 @@ export class OpenConversation implements Conversation {
     const { self, members, status } = this.#state.standing;
     if (log && self !== undefined) {
       this.#outbox.settle(log, self);
-      this.#signals.delivered.raise(log.messages.findLast(({ sender }) => sender !== self)?.seq ?? 0);
       if (isCurrent && status !== "live") this.#goLive(log, self, members);
+      this.#signals.delivered.raise(log.messages.findLast(({ sender }) => sender !== self)?.seq ?? 0);
     }
     void this.#sender.run();
     this.#state.change();

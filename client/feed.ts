@@ -2,6 +2,7 @@
 import type { ClientFrame, CloseReason, ServerFrame } from "../protocol/frames.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
+import type { OpaqueEvent } from "./incoming.ts";
 import type { Log } from "./log.ts";
 import { Pages } from "./pages.ts";
 import { Connection } from "./socket.ts";
@@ -106,7 +107,7 @@ export class Feed {
     this.#sync.clear();
   }
 
-  #receive(frame: ServerFrame): void {
+  #receive(frame: ServerFrame | OpaqueEvent): void {
     switch (frame.type) {
       case "welcome":
         this.#sync.welcome(frame);
@@ -118,6 +119,9 @@ export class Feed {
       case "reaction":
         if (!this.#sync.event(frame)) return this.redial();
         break;
+      case "opaque":
+        if (!this.#sync.event(frame)) return this.redial();
+        return this.#handlers.onChange();
       case "live":
         if (this.#sync.misses(frame.head)) return this.redial();
         break;

@@ -1,6 +1,7 @@
 /** The loaded part of a conversation's log, folded into messages. Pure: every function returns a new Log. */
 import type { LoggedEvent } from "../protocol/frames.ts";
 import type { HistoryData } from "../protocol/http.ts";
+import type { OpaqueEvent } from "./incoming.ts";
 import { applyChange, toTranscriptMessage, type TranscriptMessage } from "../protocol/transcript.ts";
 
 type Change = Exclude<LoggedEvent, { type: "message" }>;
@@ -23,8 +24,9 @@ export function fromPage({ epoch, head, messages, nextCursor }: HistoryData): Lo
 }
 
 /** Adds the event that follows `head`. */
-export function append(log: Log, event: LoggedEvent): Log {
+export function append(log: Log, event: LoggedEvent | OpaqueEvent): Log {
   const head = event.seq;
+  if (event.type === "opaque") return { ...log, head };
   if (event.type === "message") return { ...log, head, messages: [...log.messages, toTranscriptMessage(event)] };
   const index = indexOf(log.messages, event.target);
   const target = log.messages[index];

@@ -4,12 +4,12 @@ import {
   type ClientFrame,
   type CloseReason,
   FATAL_CLOSE,
-  parseServerFrame,
   PING,
   PROTOCOL_VERSION,
   type ServerFrame,
 } from "../protocol/frames.ts";
 import { backoff } from "./backoff.ts";
+import { type OpaqueEvent, readFrame } from "./incoming.ts";
 import type { Position } from "./sync.ts";
 import type { WebSocketLike } from "./transport.ts";
 
@@ -27,7 +27,7 @@ export interface ConnectionHandlers {
   open(): WebSocketLike;
   /** Where to resume; asked whenever a socket has opened. */
   position(): Position;
-  frame(frame: ServerFrame): void;
+  frame(frame: ServerFrame | OpaqueEvent): void;
   /**
    * The connection is gone.
    *
@@ -80,7 +80,7 @@ export class Connection {
 
   /** Drops the socket and tries again after a pause. */
   redial(): void {
-    if (this.#phase === "stopped") return;
+    if (this.#phase === "stopped" || this.#phase === "waiting") return;
     if (this.#connectedAt !== undefined && Date.now() - this.#connectedAt >= STABLE_MS) this.#attempt = 0;
     this.#drop();
     // Offline may be wrong (it is on some virtual networks): keep trying, slowly; `online` cuts the wait short.
@@ -106,7 +106,7 @@ export class Connection {
   }
 
   #receive(data: unknown): void {
-    const frame = typeof data === "string" ? parseServerFrame(data) : undefined;
+    const frame = typeof data === "string" ? readFrame(data) : undefined;
     if (frame?.type === "welcome") {
       this.#connectedAt = Date.now();
       this.#refusals = 0;

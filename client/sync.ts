@@ -1,6 +1,7 @@
 /** Keeps a Log in step with the server over connections that come and go. Pure: it only hears what arrived. */
 import type { LoggedEvent, ServerFrame } from "../protocol/frames.ts";
 import type { HistoryData } from "../protocol/http.ts";
+import type { OpaqueEvent } from "./incoming.ts";
 import { append, fromPage, type Log, prepend } from "./log.ts";
 
 type Welcome = Pick<ServerFrame & { type: "welcome" }, "epoch" | "head" | "recovered">;
@@ -20,7 +21,7 @@ export class Sync {
   /** Whether this connection said what the log has: then only `recovered` makes the log continue. */
   #resuming = false;
   /** Events that arrived before the page they follow. */
-  #early: LoggedEvent[] = [];
+  #early: (LoggedEvent | OpaqueEvent)[] = [];
 
   get log(): Log | undefined {
     return this.#log;
@@ -56,7 +57,7 @@ export class Sync {
   }
 
   /** @returns false when there is a hole between the log and the event: reconnect */
-  event(event: LoggedEvent): boolean {
+  event(event: LoggedEvent | OpaqueEvent): boolean {
     if (!this.#following || !this.#log) {
       this.#early.push(event);
       return true;

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { FailureAnswer } from "../protocol/http.ts";
 import { ApiError } from "./api-error.ts";
 import { CookieJar } from "./cookies.ts";
+import { parseJson } from "./incoming.ts";
 
 /** As in protocol/endpoints.ts, which would bring its whole table into every bundle. */
 const BASE_PATH = "/chat-server";
@@ -81,14 +82,6 @@ function openWebSocket(url: string, headers: Record<string, string>): WebSocketL
   if (Object.keys(headers).length === 0) return new WebSocket(url);
   const socket: WebSocketLike = Reflect.construct(WebSocket, [url, { headers }]);
   return socket;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What is not in Duet's form comes from something in between, such as a proxy or a hotel's login page. */

@@ -100,6 +100,17 @@ describe("a log with a hole", () => {
   });
 });
 
+test("[VIEW-2] a logged change of an unknown kind is no hole", async () => {
+  const { server, shown } = await startSession();
+  for (const socket of server.sockets) socket.pushText('{"type":"hologram","seq":1,"sender":"Anny","at":1}');
+  for (const socket of server.sockets) {
+    socket.push({ type: "message", seq: 2, id: "m", sender: "Anny", body: "hello", at: 1 });
+  }
+  await pass(1_000);
+  expect(shown()).toEqual(["hello: received"]);
+  expect(server.sent("hello")).toHaveLength(1);
+});
+
 describe("pages", () => {
   test("[RESUME-14] one that is older than the connection is loaded again", async () => {
     const { server, shown } = await startSession({

@@ -37,7 +37,11 @@ export class FakeSocket extends EventTarget implements WebSocketLike {
   }
 
   push(frame: ServerFrame): void {
-    if (!this.#server.loses(frame)) this.#toClient(new MessageEvent("message", { data: JSON.stringify(frame) }));
+    if (!this.#server.loses(frame)) this.pushText(JSON.stringify(frame));
+  }
+
+  pushText(data: string): void {
+    this.#toClient(new MessageEvent("message", { data }));
   }
 
   /** The server closes it. */
