@@ -168,14 +168,15 @@ export class Feed {
   async #askWhy(): Promise<void> {
     try {
       const { self } = await this.#options.api.chat(this.#options.hash);
-      if (self === null) this.#end("UNAUTHENTICATED");
+      if (self === null && !this.isCurrent) this.#end("UNAUTHENTICATED");
     } catch (error) {
       this.#endIfFinal(error);
     }
   }
 
+  /** A connection that stands proves an answer wrong that was on its way for long. */
   #endIfFinal(error: unknown): void {
-    if (!(error instanceof ApiError)) return;
+    if (this.isCurrent || !(error instanceof ApiError)) return;
     if (error.code === "CHAT_ENDED") this.#end("ENDED");
     if (error.code === "NOT_SIGNED_IN" || error.code === "CHAT_UNKNOWN") this.#end("UNAUTHENTICATED");
   }

@@ -1,5 +1,5 @@
 /** The SDK against the real Worker, object, Postgres and Redis stand-ins. */
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Conversation, createDuet, type Duet, memoryOutbox, type OutboxStore, until } from "../../client/index.ts";
 import { type Stack, startStack } from "../../dev/stack.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
@@ -94,6 +94,18 @@ describe("two people", () => {
     his.close();
     const { members } = await until(hers, (view) => view.members.some(({ online }) => !online));
     expect(members.find(({ name }) => name === "Abhi")?.lastSeen).toBeGreaterThan(0);
+  });
+
+  test("[ORDER-12] whose clocks are hours apart see one order, that of the log", async () => {
+    const { his, hers } = await startLiveChat();
+    onTestFinished(() => void vi.useRealTimers());
+    for (const [count, writer] of [his, hers, his, hers].entries()) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + (count % 2 === 0 ? 3_600_000 : -7_200_000) });
+      writer.send(`${count + 1}`);
+      await Promise.all([untilShown(his, count + 1), untilShown(hers, count + 1)]);
+    }
+    expect(texts(his)).toEqual(numbers(1, 4));
+    expect(texts(hers)).toEqual(numbers(1, 4));
   });
 
   test("[SEND-13] [SEND-14] learn what the server refuses, and why", async () => {
