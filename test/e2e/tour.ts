@@ -31,7 +31,9 @@ export async function livelyChat(baseUrl: string): Promise<{ link: string; hash:
   people.Anny.conversation.react(8, "❤️");
   people.Abhi.conversation.react(6, "👍");
   await people.Anny.until(({ messages }) => messages[7]?.reactions["Anny"] !== undefined);
-  people.Anny.conversation.markRead(11);
+  people.Anny.conversation.markRead(LINES.length);
+  people.Abhi.conversation.markRead(LINES.length);
+  await people.Anny.until(({ members }) => members.every(({ readSeq }) => readSeq === LINES.length));
   people.Abhi.conversation.close();
   return { hash, link, anny: people.Anny };
 }
@@ -64,7 +66,7 @@ export async function* tour(browser: Browser, baseUrl: string, look: BrowserCont
   await page.getByRole("button", { name: "Make the link" }).click();
   await page.getByRole("textbox", { name: "Link to the chat" }).waitFor();
   yield { name: "ready", page };
-  await page.getByRole("button", { name: "Show QR code" }).click();
+  await page.getByRole("button", { name: "QR code", exact: true }).click();
   await page.getByRole("figure").waitFor();
   yield { name: "ready-qr", page };
   for (const path of ["/demo/chat", "/demo/chat/register", "/blog/section/project/article/chatapp"]) {
@@ -72,7 +74,7 @@ export async function* tour(browser: Browser, baseUrl: string, look: BrowserCont
     yield { name: path.slice(1).replaceAll("/", "-"), page };
   }
   await visit("/chat-server/docs");
-  await page.getByText("Make a chat for two names").first().waitFor();
+  await page.getByRole("heading", { name: "Make a chat for two names" }).waitFor();
   yield { name: "docs", page };
   await visit("/nowhere");
   yield { name: "not-found", page };
