@@ -15,8 +15,8 @@ interface ChatHeaderProps {
 }
 
 export function ChatHeader({ view, onMenu }: ChatHeaderProps) {
-  const { peer } = useChatScene();
-  const online = view.members.some(({ name, online }) => name === peer && online);
+  const { peer, connected } = useChatScene();
+  const online = connected && view.members.some((member) => member.name === peer && member.online);
   return (
     <header className="flex items-center gap-1 border-b border-line bg-surface pt-[env(safe-area-inset-top)] pr-2 pl-1">
       <a

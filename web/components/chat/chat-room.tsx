@@ -77,14 +77,16 @@ function OpenRoom({ hash, users, self, onSignOut, conversation, view }: OpenRoom
   const scene: ChatScene = useMemo(
     () => ({
       conversation,
+      users,
       self,
       peer,
       connected,
       jumpTo,
+      invite: () => setDialog({ kind: "share" }),
       reply: (message: ViewMessage) => setMode({ kind: "reply", message }),
       openMenu: (message: ViewMessage, anchor: HTMLElement) => setDialog({ kind: "message", message, anchor }),
     }),
-    [conversation, self, peer, connected, jumpTo],
+    [conversation, users, self, peer, connected, jumpTo],
   );
 
   async function leave() {

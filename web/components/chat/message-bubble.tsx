@@ -42,16 +42,15 @@ function Meta({ message, large }: { message: ViewMessage; large: boolean }) {
   if (large) ink = "text-muted";
   else if (message.mine) ink = "text-me-meta";
   return (
-    <bdi
-      dir="ltr"
-      className={`relative top-1 float-end mt-1 ml-2.5 inline-flex items-center gap-1 text-xs leading-none not-italic select-none ${ink}`}
-    >
-      {message.editedAt !== undefined && message.deletedAt === undefined && <span>{t.message.edited}</span>}
-      <time dateTime={new Date(message.at).toISOString()} title={formatPrecise(message.at)}>
-        {formatClock(message.at)}
-      </time>
-      {message.mine && <MessageStatus state={message.state} />}
-    </bdi>
+    <span className={`relative top-1 float-end ms-2.5 mt-1 text-xs leading-none not-italic select-none ${ink}`}>
+      <bdi dir="ltr" className="inline-flex items-center gap-1">
+        {message.editedAt !== undefined && message.deletedAt === undefined && <span>{t.message.edited}</span>}
+        <time dateTime={new Date(message.at).toISOString()} title={formatPrecise(message.at)}>
+          {formatClock(message.at)}
+        </time>
+        {message.mine && <MessageStatus state={message.state} />}
+      </bdi>
+    </span>
   );
 }
 

@@ -12,7 +12,7 @@ import { t } from "../../strings/index.ts";
 import { dayOf, formatDay } from "../../strings/time.ts";
 import { indexOfSeq, isChangeable, receivedAfter } from "../../text/transcript.ts";
 import { useChatScene } from "./chat-scene.ts";
-import { Beginning } from "./row-separators.tsx";
+import { EmptyChat } from "./row-separators.tsx";
 import { JumpToEnd } from "./jump-to-end.tsx";
 import { MessageRow } from "./message-row.tsx";
 import { OlderPages } from "./older-pages.tsx";
@@ -82,7 +82,7 @@ export function MessageList({ ref, view, unread }: MessageListProps) {
         {/* A short chat stands at the bottom, next to the composer. */}
         <div className="flex min-h-full flex-col justify-end pb-3">
           <div ref={content} className="shrink-0">
-            {messages.length === 0 && <Beginning />}
+            {messages.length === 0 && <EmptyChat />}
             <Virtualizer ref={list} scrollRef={scroller} data={messages} shift={prepended} onScroll={onScroll}>
               {(message, index) => (
                 <MessageRow

@@ -12,7 +12,7 @@ export function MessageReactions({ message }: { message: ViewMessage }) {
   const emojis = [...new Set(Object.values(reactions))];
   if (emojis.length === 0 || seq === undefined) return null;
   return (
-    <div className={`-mt-1.5 mb-1 flex gap-1 px-2 ${message.mine ? "justify-end" : ""}`}>
+    <div className="-mt-1.5 mb-1 flex gap-1 px-2">
       {emojis.map((emoji) => {
         const names = Object.keys(reactions).filter((name) => reactions[name] === emoji);
         const mine = names.includes(self);

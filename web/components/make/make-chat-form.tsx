@@ -49,7 +49,7 @@ export function MakeChatForm({ headline, onMade }: MakeChatFormProps) {
       <Overprint
         closeness={bothNamed ? "near" : "apart"}
         initials={[initialOf(userOne), initialOf(userTwo)]}
-        className="mt-2 h-32 sm:h-40"
+        className="mt-2 h-32 sm:h-40 [@media(max-height:700px)]:h-20"
       />
       <h1 className="display mt-6 text-center text-4xl leading-[1.05] sm:text-5xl">{headline}</h1>
       <p className="mt-3 text-center text-lg text-balance text-muted">{t.make.lead}</p>
