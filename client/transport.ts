@@ -1,12 +1,11 @@
 /** How calls and sockets reach the server: addresses, cookies, time limits, and what an answer means. */
 import * as z from "zod/mini";
 import { FailureAnswer } from "../protocol/http.ts";
+import { BASE_PATH } from "../protocol/limits.ts";
 import { ApiError } from "./api-error.ts";
 import { CookieJar } from "./cookies.ts";
 import { parseJson } from "./incoming.ts";
 
-/** As in protocol/endpoints.ts, which would bring its whole table into every bundle. */
-const BASE_PATH = "/chat-server";
 const TIME_LIMIT_MS = 15_000;
 
 /** What the SDK needs of a WebSocket. */

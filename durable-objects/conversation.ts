@@ -19,6 +19,8 @@ import { SocketSessions } from "./socket-session.ts";
 import { makeChange } from "./submit.ts";
 import { readSession, refusal } from "./upgrade.ts";
 
+const RESERVED_CLOSE_CODES = new Set([1005, 1006, 1015]);
+
 interface Open {
   parts: Parts;
   sockets: SocketSessions;
@@ -93,10 +95,12 @@ export class Conversation extends DurableObject<Env> {
   history(session: Session, before: number | undefined, limit: number) {
     return toResult(async () => {
       const { log, record, readFromArchive } = this.#requireSession(session).parts;
+      // Before the page is read: changes that are on it and come over the socket again do no harm, missing ones would.
+      const { head } = log;
       const page = await readPage(log, readFromArchive, before ?? Infinity, limit).catch(() => {
         throw new DuetError("UNAVAILABLE");
       });
-      return { ...page, epoch: record.epoch, head: log.head };
+      return { ...page, epoch: record.epoch, head };
     });
   }
 
@@ -147,8 +151,10 @@ export class Conversation extends DurableObject<Env> {
     this.#open?.sockets.receive(socket, message);
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code: number): void {
     this.#open?.sockets.leave(socket);
+    // Completes the handshake; without it the client waits. These codes only stand for a missing one, and can't be sent.
+    socket.close(RESERVED_CLOSE_CODES.has(code) ? 1000 : code);
   }
 
   override webSocketError(socket: WebSocket): void {

@@ -20,9 +20,6 @@ import {
   RegisterData,
 } from "./http.ts";
 
-/** All endpoints live under this path, the aliases in `rootAliases` excepted. */
-export const BASE_PATH = "/chat-server";
-
 export interface Endpoint {
   methods: readonly ("GET" | "POST")[];
   /** Below BASE_PATH, parameters as `:name`. */

@@ -1,3 +1,6 @@
+/** Every endpoint lives under this path, but for a few aliases. */
+export const BASE_PATH = "/chat-server";
+
 /** What the wire allows: fixed for every deployment, because clients check the same numbers before they send. */
 export const NAME_MAX = 32;
 export const BODY_MAX = 4_000;

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the very schemas that validate. */
 import * as z from "zod/mini";
-import { BASE_PATH, type Endpoint, ENDPOINTS } from "../protocol/endpoints.ts";
+import { type Endpoint, ENDPOINTS } from "../protocol/endpoints.ts";
+import { BASE_PATH } from "../protocol/limits.ts";
 import { type ErrorCode, ERRORS } from "../protocol/errors.ts";
 import { FailureAnswer } from "../protocol/http.ts";
 

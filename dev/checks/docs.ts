@@ -1,7 +1,8 @@
 /** Fails when the documents name a command, a file or an endpoint that isn't there, or leave an endpoint out. */
 import { access, glob, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BASE_PATH, type Endpoint, ENDPOINTS } from "../../protocol/endpoints.ts";
+import { type Endpoint, ENDPOINTS } from "../../protocol/endpoints.ts";
+import { BASE_PATH } from "../../protocol/limits.ts";
 import { ROOT } from "../paths.ts";
 
 const FOLDERS = ["protocol", "client", "drizzle", "redis", "durable-objects", "worker", "web", "dev", "test", "docs"];

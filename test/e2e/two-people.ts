@@ -1,11 +1,17 @@
 /** Two SDK clients in one chat, for tests of the whole stack without a browser. */
-import { type Conversation, type ConversationView, createDuet, type Duet } from "../../client/index.ts";
+import {
+  type Conversation,
+  type ConversationView,
+  createDuet,
+  type Duet,
+  until as untilFits,
+} from "../../client/index.ts";
 
 export interface Person {
   name: string;
   duet: Duet;
   conversation: Conversation;
-  /** Resolves when the view fits; rejects after `timeoutMs`. */
+  /** Resolves when the view fits; rejects after `timeoutMs`, 20 s by default. */
   until(fits: (view: ConversationView) => boolean, timeoutMs?: number): Promise<ConversationView>;
 }
 
@@ -14,24 +20,7 @@ export async function join(baseUrl: string, hash: string, name: string): Promise
   await duet.login({ hash, userName: name });
   const conversation = duet.open(hash);
   conversation.connect();
-  const until: Person["until"] = (fits, timeoutMs = 20_000) =>
-    new Promise((resolve, reject) => {
-      const look = () => {
-        const view = conversation.getView();
-        if (!fits(view)) return;
-        stop();
-        clearTimeout(timer);
-        resolve(view);
-      };
-      const stop = conversation.subscribe(look);
-      const timer = setTimeout(() => {
-        stop();
-        const { messages, ...view } = conversation.getView();
-        const states = messages.map(({ seq, body, state }) => `${seq} ${body} ${state}`);
-        reject(new Error(`${name} waited in vain: ${JSON.stringify({ ...view, messages: states.slice(-10) })}`));
-      }, timeoutMs);
-      look();
-    });
+  const until: Person["until"] = (fits, timeoutMs) => untilFits(conversation, fits, timeoutMs);
   await until(({ status, loaded }) => status === "live" && loaded);
   return { name, duet, conversation, until };
 }

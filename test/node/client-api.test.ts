@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ApiError, createDuet, memoryOutbox } from "../../client/index.ts";
-import { BASE_PATH } from "../../protocol/endpoints.ts";
+import { BASE_PATH } from "../../protocol/limits.ts";
 import { HASH } from "./fake-duet.ts";
 
 const CHAT = { hash: HASH, users: ["Abhi", "Anny"], self: null, ended: false };
