@@ -6,7 +6,7 @@ import { duet } from "../sdk.ts";
 import { explain } from "../text/explain.ts";
 
 /** Where a person stands who opened a chat's link. */
-export type ChatEntry =
+type ChatEntry =
   | { at: "loading" | "unknown" | "ended" | "signedOut" | "unreachable" }
   | { at: "tooMany"; retryAfter: number }
   | { at: "pick"; users: ChatData["users"]; problem?: string }

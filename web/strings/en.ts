@@ -201,7 +201,7 @@ export const en = {
     moreEmoji: "More reactions",
     replyTo: (name: string) => `Reply to ${name}`,
     quoteGone: "An earlier message",
-    jumpToQuote: (name: string) => `Go to the message of ${name}`,
+    jumpToQuote: "Go to the message this one answers:",
   },
 
   composer: {

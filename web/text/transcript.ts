@@ -4,7 +4,7 @@ import type { ViewMessage } from "../../client/types.ts";
 type Messages = readonly ViewMessage[];
 
 /** Index of the first message after `seq`; the length of the list when there is none. Unsent ones come after all. */
-export function indexAfter(messages: Messages, seq: number): number {
+function indexAfter(messages: Messages, seq: number): number {
   let low = 0;
   let high = messages.length;
   while (low < high) {

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import type { Conversation, ConversationView, ViewMessage } from "../../../client/types.ts";
 import type { ChatData } from "../../../protocol/http.ts";
 import { useConversation } from "../../hooks/use-conversation.ts";
+import { useDelayed } from "../../hooks/use-delayed.ts";
 import { clearDraft } from "../../hooks/use-draft.ts";
 import { useIncoming } from "../../hooks/use-incoming.ts";
 import { useNotifications } from "../../hooks/use-notifications.ts";
@@ -13,7 +14,7 @@ import { receivedAfter } from "../../text/transcript.ts";
 import { ChatDialogs, type OpenDialog } from "./chat-dialogs.tsx";
 import { ChatHeader } from "./chat-header.tsx";
 import { ChatSceneProvider, type ChatScene } from "./chat-scene.ts";
-import { EndedPage, LoadingPage, OutdatedPage, SignedOutPage } from "./chat-states.tsx";
+import { EndedPage, LoadingPage, OutdatedPage, SignedOutPage, UnreachablePage } from "./chat-states.tsx";
 import { Composer, type ComposerMode } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -27,11 +28,16 @@ interface ChatRoomProps {
   onSignOut: () => Promise<void>;
 }
 
+/** Opening takes a fraction of a second where there is a server. */
+const STUCK_MS = 6_000;
+
 /** A chat one is signed in to, until it is over for this page. */
 export function ChatRoom(props: ChatRoomProps) {
   const { conversation, view } = useConversation(props.hash);
+  const stuck = useDelayed(!view.loaded, STUCK_MS);
   if (view.status === "closed") return <ClosedRoom view={view} self={props.self} onSignIn={props.onSignIn} />;
-  if (!view.loaded) return <LoadingPage />;
+  // It connects by itself as soon as it can; until then the page says so.
+  if (!view.loaded) return stuck ? <UnreachablePage onRetry={() => location.reload()} /> : <LoadingPage />;
   return <OpenRoom {...props} conversation={conversation} view={view} />;
 }
 
@@ -90,8 +96,8 @@ function OpenRoom({ hash, users, self, onSignOut, conversation, view }: OpenRoom
   );
 
   async function leave() {
-    clearDraft(hash);
     await onSignOut();
+    clearDraft(hash);
   }
 
   return (

@@ -72,7 +72,7 @@ export function Composer({ hash, mode, onMode, messages, onSent }: ComposerProps
     if (event.nativeEvent.isComposing || event.keyCode === TAKEN_BY_IME) return;
     if (event.key === "Escape" && mode.kind !== "write") onMode({ kind: "write" });
     if (event.key === "ArrowUp" && text === "" && !editing) editLast(event);
-    if (event.key !== "Enter" || event.shiftKey || hasTouchKeyboard()) return;
+    if (event.key !== "Enter" || !sends(event)) return;
     event.preventDefault();
     submit();
   }
@@ -133,7 +133,7 @@ export function Composer({ hash, mode, onMode, messages, onSent }: ComposerProps
   );
 }
 
-/** On a touch keyboard Enter is the only way to break a line; the button sends. */
-function hasTouchKeyboard(): boolean {
-  return matchMedia("(pointer: coarse)").matches;
+/** On a touch keyboard Enter is the only way to break a line; the button sends, or Ctrl and Enter where there is Ctrl. */
+function sends({ ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || (!shiftKey && !matchMedia("(pointer: coarse)").matches);
 }

@@ -12,7 +12,7 @@ import { t } from "../../strings/index.ts";
 import { dayOf, formatDay } from "../../strings/time.ts";
 import { indexOfSeq, isChangeable, receivedAfter } from "../../text/transcript.ts";
 import { useChatScene } from "./chat-scene.ts";
-import { EmptyChat } from "./row-separators.tsx";
+import { EmptyChat } from "./empty-chat.tsx";
 import { JumpToEnd } from "./jump-to-end.tsx";
 import { MessageRow } from "./message-row.tsx";
 import { OlderPages } from "./older-pages.tsx";

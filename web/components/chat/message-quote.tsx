@@ -20,9 +20,9 @@ export function MessageQuote({ seq, quoted, onMine }: MessageQuoteProps) {
       type="button"
       tabIndex={-1}
       onClick={() => jumpTo(seq)}
-      aria-label={t.message.jumpToQuote(name ?? t.message.quoteGone)}
       className={`mb-1.5 block w-full rounded-lg border-l-4 px-2.5 py-1.5 text-left text-sm ${onMine ? "border-white bg-black/20" : "border-peer bg-surface/60"}`}
     >
+      <span className="sr-only">{t.message.jumpToQuote}</span>
       <QuotedText quoted={quoted} name={name} />
     </button>
   );

@@ -2,7 +2,7 @@
 import { memo, useId, useRef } from "react";
 import type { ViewMessage } from "../../../client/types.ts";
 import { t } from "../../strings/index.ts";
-import { dayOf, formatPrecise } from "../../strings/time.ts";
+import { dayOf, formatClock } from "../../strings/time.ts";
 import { isChangeable } from "../../text/transcript.ts";
 import { useChatScene } from "./chat-scene.ts";
 import { FailedActions } from "./failed-actions.tsx";
@@ -58,7 +58,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           data-state={message.state}
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- reached with the arrow keys: use-row-keys.ts
           tabIndex={-1}
-          aria-label={t.message.label(message.mine ? t.message.you : message.sender, formatPrecise(message.at))}
+          aria-label={t.message.label(message.mine ? t.message.you : message.sender, formatClock(message.at))}
           aria-describedby={textId}
           className={`max-w-[min(85%,34rem)] touch-pan-y rounded-[1.25rem] pointer-coarse:select-none [-webkit-touch-callout:none] ${highlighted ? "animate-highlight" : ""}`}
         >

@@ -5,7 +5,7 @@ const Media = z.object({ schema: z.optional(z.unknown()), example: z.optional(z.
 const Content = z.record(z.string(), Media);
 
 const Parameter = z.object({ name: z.string(), in: z.enum(["path", "query"]), required: z.boolean() });
-export type Parameter = z.infer<typeof Parameter>;
+type Parameter = z.infer<typeof Parameter>;
 
 const OpenApiOperation = z.object({
   operationId: z.string(),
