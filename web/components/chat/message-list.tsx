@@ -40,6 +40,8 @@ export function MessageList({ ref, view, unread }: MessageListProps) {
   const news = dividerAfter === undefined ? [] : receivedAfter(messages, dividerAfter);
   const [firstNew] = news;
   const startAt = firstNew && messages.indexOf(firstNew);
+  // With more new messages than are loaded, the line waits for the page where they really begin.
+  const newsBegin = startAt !== 0 || !view.hasOlder;
   const { list, scroller, content, atEnd, topDay, highlighted, older, onScroll, toEnd, jumpTo } = useMessageScroll(
     conversation,
     view,
@@ -93,7 +95,7 @@ export function MessageList({ ref, view, unread }: MessageListProps) {
                   after={messages[index + 1]}
                   quoted={quotedBy(messages, message)}
                   isFirst={index === 0 && !view.hasOlder}
-                  newAbove={message === firstNew ? news.length : 0}
+                  newAbove={message === firstNew && newsBegin ? news.length : 0}
                   highlighted={message.key === highlighted}
                   today={today}
                 />
