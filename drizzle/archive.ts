@@ -1,4 +1,5 @@
 /** What the Conversation object writes to Postgres and reads back. Every write may be repeated without effect. */
+import { NeonDbError } from "@neondatabase/serverless";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { LoggedEvent } from "../protocol/frames.ts";
 import type { TranscriptMessage } from "../protocol/transcript.ts";
@@ -107,6 +108,34 @@ export async function findArchived(db: Db, hash: string, seq: number): Promise<T
     .from(messages)
     .where(and(eq(messages.conversationId, hash), eq(messages.seq, seq)));
   return row && toMessage(row);
+}
+
+/**
+ * What Postgres knows of a chat, for an object that lost its own storage.
+ *
+ * @returns `head` is the newest seq that arrived, of a message or of a change to one
+ */
+export async function findArchivedChat(db: Db, hash: string) {
+  const [chat] = await db
+    .select({
+      users: sql<[string, string]>`array[${chats.userOne}, ${chats.userTwo}]`,
+      createdAt: chats.createdAt,
+      endedAt: chats.endedAt,
+      head: sql<number>`coalesce((select max(applied_seq) from ${messages} where conversation_id = ${hash}), 0)::int`,
+    })
+    .from(chats)
+    .where(eq(chats.hash, hash));
+  return chat;
+}
+
+/**
+ * Whether Postgres refused a write for what is in it, so that trying again is of no use.
+ *
+ * @returns the SQLSTATE of class 22 (data) or 23 (constraints), or undefined for any other failure
+ */
+export function refusalOf(error: unknown): string | undefined {
+  const cause = error instanceof NeonDbError ? error : error instanceof Error ? error.cause : undefined;
+  return cause instanceof NeonDbError && /^2[23]/.test(cause.code ?? "") ? cause.code : undefined;
 }
 
 /** Marks a chat as ended and deletes its messages, in this order: see `openChat`. */

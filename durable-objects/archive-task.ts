@@ -1,6 +1,7 @@
 /** The outbox's work for Postgres: every event after the archived one, in order, in batches. */
-import { type ArchivedChat, archiveEvents } from "../drizzle/archive.ts";
+import { type ArchivedChat, archiveEvents, refusalOf } from "../drizzle/archive.ts";
 import type { Db } from "../drizzle/client.ts";
+import type { LoggedEvent } from "../protocol/frames.ts";
 import type { ConversationRecord } from "./conversation-record.ts";
 import type { EventLog } from "./event-log.ts";
 
@@ -18,14 +19,37 @@ interface Options {
 }
 
 /** @throws when Postgres does not take a batch; what went before is marked as archived */
-export async function archiveNewEvents({ db, chat, record, log, eventsKept }: Options): Promise<void> {
+export async function archiveNewEvents(options: Options): Promise<void> {
+  const { record, log, eventsKept } = options;
   while (record.archivedSeq < log.head) {
     const batch = log.eventsAfter(record.archivedSeq, BATCH_EVENTS);
-    await archiveEvents(db, chat, batch);
+    await archiveBatch(options, batch);
     // Other events ran while we waited: the chat may have been ended.
     if (record.endedAt !== null) return;
-    record.markArchived(batch.at(-1)?.seq ?? 0);
+    record.markArchived(batch.at(-1)?.seq ?? log.head);
     const prunable = Math.min(record.archivedSeq, log.head - eventsKept);
     if (prunable - log.first >= PRUNE_STRIDE) log.prune(prunable);
+  }
+}
+
+/** One event that Postgres will never take must not hold up the others: it is found by halving, and set aside. */
+async function archiveBatch(options: Options, batch: readonly LoggedEvent[]): Promise<void> {
+  const { db, chat, record, log } = options;
+  try {
+    await archiveEvents(db, chat, batch);
+  } catch (error) {
+    const sqlstate = refusalOf(error);
+    const [event] = batch;
+    if (sqlstate === undefined || event === undefined) throw error;
+    if (record.endedAt !== null) return;
+    if (batch.length === 1) {
+      log.setAside(event, sqlstate);
+      // oxlint-disable-next-line no-console -- a Worker's log is its console
+      console.error(JSON.stringify({ error: "archive refused an event", sqlstate, type: event.type }));
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await archiveBatch(options, batch.slice(0, middle));
+    await archiveBatch(options, batch.slice(middle));
   }
 }

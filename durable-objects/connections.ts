@@ -1,6 +1,7 @@
 /** The sockets of a conversation. What must outlive hibernation is in each socket's attachment. */
 import { type CloseReason, FATAL_CLOSE, PING, type ServerFrame } from "../protocol/frames.ts";
 import type { Marks } from "./members.ts";
+import type { Level } from "./token-bucket.ts";
 
 /** A signed-in person, as the Worker verified it. */
 export interface Session {
@@ -11,7 +12,15 @@ export interface Session {
   expiresAt: number;
 }
 
-interface Attachment extends Marks {
+/** What a person's sockets carry through hibernation for them. */
+interface Kept {
+  /** Until `Members.save`. */
+  marks: Marks;
+  /** So that nobody outruns the rate limit by letting the object sleep. */
+  level: Level | undefined;
+}
+
+interface Attachment extends Kept {
   session: Session;
   /** Whether it has said `hello`: only then it is sent events and counts as presence. */
   live: boolean;
@@ -37,7 +46,13 @@ export class Connections {
 
   accept(socket: WebSocket, session: Session): void {
     this.#ctx.acceptWebSocket(socket);
-    this.#attach(socket, { session, live: false, openedAt: Date.now(), readSeq: 0, deliveredSeq: 0 });
+    this.#attach(socket, {
+      session,
+      live: false,
+      openedAt: Date.now(),
+      marks: { readSeq: 0, deliveredSeq: 0 },
+      level: undefined,
+    });
   }
 
   session(socket: WebSocket): Session {
@@ -52,17 +67,13 @@ export class Connections {
     this.#attach(socket, { ...this.#attachment(socket), live: true });
   }
 
-  /** Keeps a person's marks over hibernation, until `Members.save`. */
-  keepMarks(socket: WebSocket, marks: Marks): void {
-    this.#attach(socket, { ...this.#attachment(socket), ...marks });
+  keep(socket: WebSocket, kept: Partial<Kept>): void {
+    this.#attach(socket, { ...this.#attachment(socket), ...kept });
   }
 
-  /** Marks that sockets carried through hibernation. */
-  *keptMarks(): Iterable<[name: string, marks: Marks]> {
-    for (const socket of this.#open()) {
-      const { session, readSeq, deliveredSeq } = this.#attachment(socket);
-      yield [session.name, { readSeq, deliveredSeq }];
-    }
+  /** What the open sockets have carried through hibernation. */
+  kept(): readonly (Kept & { session: Session })[] {
+    return this.#open().map((socket) => this.#attachment(socket));
   }
 
   /** Open sockets of a person, those included that have not said `hello`. */

@@ -3,6 +3,7 @@ interface Row extends Record<string, SqlStorageValue> {
   id: string;
   epoch: string;
   created_at: number;
+  base_seq: number;
   archived_seq: number;
   ended_at: number | null;
 }
@@ -16,9 +17,8 @@ export class ConversationRecord {
     this.#row = row;
   }
 
-  static create(sql: SqlStorage, id: string, now: number): ConversationRecord {
-    const epoch = crypto.randomUUID();
-    sql.exec("insert into conversation (id, epoch, created_at) values (?, ?, ?)", id, epoch, now);
+  static create(sql: SqlStorage, id: string, createdAt: number): ConversationRecord {
+    sql.exec("insert into conversation (id, epoch, created_at) values (?, ?, ?)", id, crypto.randomUUID(), createdAt);
     return ConversationRecord.load(sql);
   }
 
@@ -34,6 +34,11 @@ export class ConversationRecord {
   /** Names this life of the log. */
   get epoch(): string {
     return this.#row.epoch;
+  }
+
+  /** Where this epoch's log begins: everything up to here is in Postgres only. 0 but after a loss of storage. */
+  get baseSeq(): number {
+    return this.#row.base_seq;
   }
 
   /** Milliseconds since 1970. */
@@ -54,6 +59,11 @@ export class ConversationRecord {
   markArchived(seq: number): void {
     this.#row.archived_seq = seq;
     this.#sql.exec("update conversation set archived_seq = ?", seq);
+  }
+
+  /** Starts a new life of the log behind `seq`, which Postgres has. Every client has to load anew. */
+  startEpoch(seq: number): void {
+    this.#sql.exec("update conversation set epoch = ?, base_seq = ?, archived_seq = ?", crypto.randomUUID(), seq, seq);
   }
 
   markEnded(at: number): void {

@@ -5,9 +5,12 @@
  * by the classes in parts.ts.
  */
 import { DurableObject } from "cloudflare:workers";
+import { findArchivedChat } from "../drizzle/archive.ts";
+import { createDb } from "../drizzle/client.ts";
 import { DuetError } from "../protocol/errors.ts";
 import { sameName } from "../protocol/fields.ts";
 import type { ChangeFrame } from "../protocol/frames.ts";
+import { parseLimits } from "../protocol/limits.ts";
 import type { Session } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
 import { readPage } from "./history.ts";
@@ -62,7 +65,8 @@ export class Conversation extends DurableObject<Env> {
 
   /** The names of the two, in the order of registration; whether `session` still stands. */
   describe(session?: Session): Promise<Result<{ users: string[]; signedIn: boolean }>> {
-    return toResult(() => {
+    return toResult(async () => {
+      if (session) await this.#revive();
       const { members } = this.#require("CHAT_UNKNOWN").parts;
       return { users: members.names, signedIn: session !== undefined && isGood(session, members) };
     });
@@ -83,7 +87,7 @@ export class Conversation extends DurableObject<Env> {
   /** Stores and pushes a message, just as the socket does. */
   send(session: Session, receiver: string, change: ChangeFrame & { type: "send" }) {
     return toResult(async () => {
-      const { parts } = this.#requireSession(session);
+      const { parts } = await this.#requireSession(session);
       const others = parts.members.others(session.name);
       if (!others.some((other) => sameName(other, receiver))) throw new DuetError("RECEIVER_NOT_PEER");
       const { id, seq, at } = await makeChange(parts, session.name, change);
@@ -94,7 +98,7 @@ export class Conversation extends DurableObject<Env> {
   /** @param before - see `readPage`; undefined for the newest page */
   history(session: Session, before: number | undefined, limit: number) {
     return toResult(async () => {
-      const { log, record, readFromArchive } = this.#requireSession(session).parts;
+      const { log, record, readFromArchive } = (await this.#requireSession(session)).parts;
       // Before the page is read: changes that are on it and come over the socket again do no harm, missing ones would.
       const { head } = log;
       const page = await readPage(log, readFromArchive, before ?? Infinity, limit).catch(() => {
@@ -118,7 +122,7 @@ export class Conversation extends DurableObject<Env> {
   /** Ends the chat for everybody. Its messages are gone here at once, and elsewhere as soon as the stores answer. */
   end(session: Session): Promise<Result<null>> {
     return toResult(async () => {
-      const { record, log, connections, outbox } = this.#requireSession(session).parts;
+      const { record, log, connections, outbox } = (await this.#requireSession(session)).parts;
       const at = Date.now();
       record.markEnded(at);
       log.prune(log.head);
@@ -132,10 +136,10 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Upgrades to a WebSocket. The Worker has checked the origin and verified the session. */
-  override fetch(request: Request): Response {
+  override async fetch(request: Request): Promise<Response> {
     try {
       const session = readSession(request);
-      const { parts, sockets } = this.#requireSession(session);
+      const { parts, sockets } = await this.#requireSession(session);
       parts.connections.reapGhosts(session.name);
       const open = parts.connections.of(session.name).length;
       if (open >= parts.limits.SOCKETS_PER_PERSON) throw new DuetError("TOO_MANY_SOCKETS");
@@ -179,10 +183,44 @@ export class Conversation extends DurableObject<Env> {
     return this.#open;
   }
 
-  #requireSession(session: Session): Open {
+  async #requireSession(session: Session): Promise<Open> {
+    await this.#revive();
     const open = this.#require("NOT_SIGNED_IN");
     if (!isGood(session, open.parts.members)) throw new DuetError("NOT_SIGNED_IN");
     return open;
+  }
+
+  /**
+   * A genuine session proves that there is a chat. An object without one has lost its storage: it goes on, in a new
+   * epoch, behind what Postgres has. Done for sessions only, so that guessing links costs no query.
+   */
+  async #revive(): Promise<void> {
+    if (this.#open || this.#ended) return;
+    const failed = await this.ctx.blockConcurrencyWhile(async () => {
+      try {
+        if (!this.#open && !this.#ended) await this.#restore(this.ctx.id.name ?? "");
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    if (failed) throw new DuetError("UNAVAILABLE");
+  }
+
+  async #restore(hash: string): Promise<void> {
+    const { sql } = this.ctx.storage;
+    const { STORE_TIMEOUT_MS } = parseLimits(this.env);
+    const chat = await findArchivedChat(createDb(this.env.DATABASE_URL, STORE_TIMEOUT_MS), hash);
+    if (!chat) return;
+    if (chat.endedAt) {
+      createTombstone(sql);
+      this.#ended = true;
+      return;
+    }
+    createTables(sql);
+    Members.create(sql, chat.users);
+    ConversationRecord.create(sql, hash, chat.createdAt.getTime()).startEpoch(chat.head);
+    this.#assemble();
   }
 }
 

@@ -13,13 +13,14 @@ export class EventLog {
   /** Seq by sender and id, of every event kept; read from disk when the first change after a wake-up arrives. */
   #seqs: Map<string, number> | undefined;
 
-  constructor(sql: SqlStorage) {
+  /** @param baseSeq - the seq behind which this log begins */
+  constructor(sql: SqlStorage, baseSeq: number) {
     this.#sql = sql;
     const range = sql
       .exec<{ first: number | null; head: number | null }>("select min(seq) as first, max(seq) as head from events")
       .one();
-    this.#head = range.head ?? 0;
-    this.#first = range.first ?? 1;
+    this.#head = range.head ?? baseSeq;
+    this.#first = range.first ?? baseSeq + 1;
   }
 
   /** Seq of the newest event; 0 while there is none. */
@@ -112,6 +113,11 @@ export class EventLog {
         name,
       )
       .one().waiting;
+  }
+
+  /** Keeps for the operator what Postgres will never take. */
+  setAside(event: LoggedEvent, sqlstate: string): void {
+    this.#sql.exec("insert or ignore into set_aside values (?, ?, ?)", event.seq, sqlstate, JSON.stringify(event));
   }
 
   /** Forgets everything up to `seq`. */

@@ -1,5 +1,5 @@
 /** Puts the parts of an open conversation together. Each can be read alone; this is how they meet. */
-import { type ArchivedChat, endArchivedChat, findArchived, readArchive } from "../drizzle/archive.ts";
+import { type ArchivedChat, endArchivedChat, findArchived, findArchivedChat, readArchive } from "../drizzle/archive.ts";
 import { createDb } from "../drizzle/client.ts";
 import type { ChangeFrame } from "../protocol/frames.ts";
 import { parseLimits } from "../protocol/limits.ts";
@@ -26,7 +26,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
   const redis = createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, limits.STORE_TIMEOUT_MS);
 
   const record = ConversationRecord.load(sql);
-  const log = new EventLog(sql);
+  const log = new EventLog(sql, record.baseSeq);
   const members = new Members(sql);
   const connections = new Connections(ctx);
   const mirror = new SessionMirror({
@@ -77,6 +77,17 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     return message && { sender: message.sender, deleted: message.deletedAt !== undefined };
   }
 
+  /** Moves on behind what Postgres has, when a client proves that this object's storage went back in time. */
+  async function recoverFromRewind(): Promise<void> {
+    const archived = await findArchivedChat(db, record.id);
+    if (!archived || archived.head <= log.head) return;
+    log.prune(log.head);
+    record.startEpoch(archived.head);
+    await ctx.storage.sync();
+    // Begins afresh from storage; every client reconnects, finds a foreign epoch, and loads anew.
+    ctx.abort("The storage was rewound.");
+  }
+
   return {
     limits,
     record,
@@ -88,6 +99,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     commits,
     readFromArchive,
     findArchivedTarget,
+    recoverFromRewind,
     changesRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
     /** Frames that are not logged (typing, marks, hello) have a budget of their own. */
     signalsRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),

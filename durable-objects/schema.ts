@@ -6,6 +6,7 @@ export function createTables(sql: SqlStorage): void {
       id text not null,
       epoch text not null,
       created_at integer not null,
+      base_seq integer not null default 0,
       archived_seq integer not null default -1,
       ended_at integer
     );
@@ -23,6 +24,7 @@ export function createTables(sql: SqlStorage): void {
       target integer,
       frame text not null
     );
+    create table set_aside (seq integer primary key, sqlstate text not null, frame text not null);
   `);
 }
 

@@ -15,7 +15,10 @@ export class SocketSessions {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    for (const [name, marks] of parts.connections.keptMarks()) parts.members.raise(name, marks);
+    for (const { session, marks, level } of parts.connections.kept()) {
+      parts.members.raise(session.name, marks);
+      parts.changesRate.restore(session.name, level);
+    }
   }
 
   accept(socket: WebSocket, session: Session): void {
@@ -53,7 +56,7 @@ export class SocketSessions {
       case "react":
         return this.#change(socket, name, frame);
       case "hello":
-        return this.#takeSignal(socket, name, () => this.#greet(socket, name, frame));
+        return this.#takeSignal(socket, name, () => this.#hello(socket, name, frame));
       case "typing":
         return this.#takeSignal(socket, name, () =>
           this.#parts.connections.broadcast({ type: "typing", name, on: frame.on }, { except: name }),
@@ -74,8 +77,10 @@ export class SocketSessions {
   }
 
   #change(socket: WebSocket, name: string, change: ChangeFrame): void {
+    const { connections, changesRate } = this.#parts;
     const tolerable = submitChange(this.#parts, name, change, (outcome) => this.#settle(socket, change.id, outcome));
-    if (!tolerable) this.#parts.connections.close(socket, "TOO_FAST");
+    connections.keep(socket, { level: changesRate.level(name) });
+    if (!tolerable) connections.close(socket, "TOO_FAST");
   }
 
   #settle(socket: WebSocket, id: string, outcome: Outcome): void {
@@ -90,6 +95,17 @@ export class SocketSessions {
       message: ERRORS[code].message,
       retryable: isRetryable(code),
     });
+  }
+
+  #hello(socket: WebSocket, name: string, hello: ClientFrame & { type: "hello" }): void {
+    const { record, log, recoverFromRewind } = this.#parts;
+    const sawMore = hello.epoch === record.epoch && (hello.since ?? 0) > log.head;
+    if (!sawMore) return this.#greet(socket, name, hello);
+    // Either the client is wrong, or our storage was rolled back: Postgres knows. Without it, they try again later.
+    recoverFromRewind().then(
+      () => this.#greet(socket, name, hello),
+      () => socket.close(1013, "try again later"),
+    );
   }
 
   #greet(socket: WebSocket, name: string, { epoch, since }: ClientFrame & { type: "hello" }): void {
@@ -130,7 +146,7 @@ export class SocketSessions {
     const claimed = marks.readSeq ?? marks.deliveredSeq ?? 0;
     if (claimed > log.head || !members.raise(name, marks)) return;
     const raised = members.marks(name);
-    connections.keepMarks(socket, raised);
+    connections.keep(socket, { marks: raised });
     connections.broadcast({ type: "receipt", name, ...raised });
   }
 

@@ -1,6 +1,9 @@
 /** How fast each person may send: a steady rate with room for a burst. */
-interface Level {
+
+/** How much a person may still send at once, as of a moment. */
+export interface Level {
   tokens: number;
+  /** Milliseconds since 1970. */
   at: number;
 }
 
@@ -26,5 +29,14 @@ export class TokenBuckets {
     this.#levels.set(name, { tokens: refilled - 1, at: now });
     if (refilled >= 1) return "pass";
     return refilled > -PATIENCE_BURSTS * this.#burst ? "refuse" : "disconnect";
+  }
+
+  level(name: string): Level | undefined {
+    return this.#levels.get(name);
+  }
+
+  /** Takes up a level from before; of several the newest counts. */
+  restore(name: string, level: Level | undefined): void {
+    if (level && level.at >= (this.#levels.get(name)?.at ?? 0)) this.#levels.set(name, level);
   }
 }
