@@ -99,6 +99,8 @@ export async function messages(c: AppContext) {
 export async function logout(c: AppContext) {
   const { hash } = readQuery(c, ChatQuery);
   for (const chatHash of hash === undefined ? chatsInCookies(c) : [hash]) {
+    // What is no hash may not even be the name of a cookie, and has no session to end.
+    if (!ChatHash.safeParse(chatHash).success) continue;
     const session = await findSession(c, chatHash);
     if (session) await call(conversation(c, chatHash).logout(session));
     clearSession(c, chatHash);
