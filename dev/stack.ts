@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { migrateDatabase } from "../drizzle/migrate.ts";
 import { findFreePort } from "./ports.ts";
 import { startStandIn } from "./stand-in.ts";
-import { startWorker } from "./worker.ts";
+import { prepareWorker, type WorkerRuntime } from "./worker.ts";
 
 export interface StackOptions {
   /** Where all state lives and stays. Without it: a temporary folder, removed by `stop()`. */
@@ -15,6 +15,8 @@ export interface StackOptions {
   port?: number;
   /** Signs sessions; a random one by default. */
   sessionSecret?: string;
+  /** What runs the Worker: `wrangler` by default. `workerd` has no static pages, but can be killed by the hundred. */
+  runtime?: WorkerRuntime;
   /** Further variables of the Worker, such as limits. */
   vars?: Record<string, string>;
   /** A real Postgres and Redis to use instead of the embedded ones. */
@@ -78,7 +80,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const source = { snapshotFile: join(directory, "redis.json"), serverUrl: options.redisServerUrl };
     return startStandIn({ kind: "upstash", options: { port: redisPort, token, ...source } }, onCrash);
   });
-  const worker = restartable(() => startWorker({ port: workerPort, directory, vars, onCrash }));
+  const worker = restartable(
+    prepareWorker({ runtime: options.runtime ?? "wrangler", port: workerPort, directory, vars, onCrash }),
+  );
 
   async function stop(): Promise<void> {
     await worker.stop();

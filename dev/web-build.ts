@@ -1,10 +1,10 @@
 /** Builds the web pages when their sources have changed since the last build; as a program, does just that. */
-import { createHash } from "node:crypto";
-import { glob, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LOCAL, ROOT, WEB_OUT } from "./paths.ts";
+import { LOCAL, WEB_OUT } from "./paths.ts";
 import { startProcessGroup } from "./process-group.ts";
 import { step } from "./progress.ts";
+import { hashSources } from "./source-hash.ts";
 
 const SOURCES = ["web/**", "client/**", "protocol/**", "package-lock.json"];
 const GENERATED = ["web/out", "web/.next", "web/next-env.d.ts", "**/*.tsbuildinfo", "**/*.md"];
@@ -14,7 +14,7 @@ const STAMP = join(WEB_OUT, ".sources");
 /** Whether web/out is missing or was built from other sources. */
 export async function isWebStale(): Promise<boolean> {
   const stamp = await readFile(STAMP, "utf8").catch(() => undefined);
-  return stamp !== (await hashSources());
+  return stamp !== (await hashSources(SOURCES, GENERATED));
 }
 
 /**
@@ -24,7 +24,7 @@ export async function isWebStale(): Promise<boolean> {
  * @throws Error with the last output when the build fails
  */
 export async function buildWeb(signal?: AbortSignal): Promise<void> {
-  const hash = await hashSources();
+  const hash = await hashSources(SOURCES, GENERATED);
   await mkdir(LOCAL, { recursive: true });
   const group = startProcessGroup(["npm", "run", "build:web"], join(LOCAL, "web-build.log"), {
     ...process.env,
@@ -35,17 +35,6 @@ export async function buildWeb(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`\`npm run build:web\` failed:\n${await group.output()}`);
   await writeFile(STAMP, hash);
-}
-
-async function hashSources(): Promise<string> {
-  const paths: string[] = [];
-  for await (const path of glob(SOURCES, { cwd: ROOT, exclude: GENERATED })) paths.push(path);
-  const hash = createHash("sha256");
-  for (const path of paths.sort()) {
-    const file = join(ROOT, path);
-    if ((await stat(file)).isFile()) hash.update(`${path}\0`).update(await readFile(file));
-  }
-  return hash.digest("hex");
 }
 
 if (import.meta.main && (await isWebStale())) await step("Web pages", () => buildWeb());

@@ -1,0 +1,76 @@
+/** What `wrangler deploy` would upload, made without a network and kept until a source changes. */
+import { mkdir, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { LOCAL, ROOT, WEB_OUT } from "./paths.ts";
+import { startProcessGroup } from "./process-group.ts";
+import { hashSources } from "./source-hash.ts";
+import { QUIET, WRANGLER } from "./wrangler-command.ts";
+
+const SOURCES = ["{worker,durable-objects,drizzle,redis,protocol}/**/*.ts", "wrangler.toml", "package-lock.json"];
+const FOLDER = join(LOCAL, "bundles");
+
+export interface Bundle {
+  code: string;
+  compatibilityDate: string;
+  compatibilityFlags: string[];
+  objects: { binding: string; className: string };
+  /** `[vars]` of wrangler.toml. */
+  vars: Record<string, string>;
+}
+
+/**
+ * @returns the bundle of the sources as they are
+ * @throws Error with what wrangler said, when they don't build
+ */
+export async function bundleWorker(): Promise<Bundle> {
+  const hash = await hashSources(SOURCES);
+  const file = join(FOLDER, `${hash}.form`);
+  const kept = await readFile(file).catch(() => undefined);
+  if (!kept) await build(file, hash);
+  return parse(kept ?? (await readFile(file)));
+}
+
+async function build(file: string, hash: string): Promise<void> {
+  // Several processes may build at once: each its own file, and the last one in place wins.
+  const draft = `${file}.${process.pid}`;
+  await mkdir(FOLDER, { recursive: true });
+  await mkdir(WEB_OUT, { recursive: true });
+  const flags = ["deploy", "--cwd", ROOT, "--dry-run", "--outfile", draft];
+  const log = join(FOLDER, `${hash}.log`);
+  const group = startProcessGroup([process.execPath, WRANGLER, ...flags], log, { ...process.env, ...QUIET });
+  if ((await group.exited) !== 0) throw new Error(`The Worker can't be bundled:\n${await group.output()}`);
+  await rename(draft, file);
+}
+
+const Metadata = z.object({
+  main_module: z.string(),
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()),
+  bindings: z.array(
+    z.looseObject({
+      name: z.string(),
+      type: z.string(),
+      class_name: z.string().optional(),
+      text: z.string().optional(),
+    }),
+  ),
+});
+
+/** The upload is a form: a part with metadata, and one per module. */
+async function parse(form: Buffer<ArrayBuffer>): Promise<Bundle> {
+  const boundary = form.subarray(2, form.indexOf("\r\n")).toString();
+  const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}` };
+  const parts = await new Response(form, { headers }).formData();
+  const metadata = Metadata.parse(JSON.parse(z.string().parse(parts.get("metadata"))));
+  const code = parts.get(metadata.main_module);
+  const objects = metadata.bindings.find(({ type }) => type === "durable_object_namespace");
+  if (!(code instanceof File) || objects?.class_name === undefined) throw new Error("wrangler's bundle has changed.");
+  return {
+    code: await code.text(),
+    compatibilityDate: metadata.compatibility_date,
+    compatibilityFlags: metadata.compatibility_flags,
+    objects: { binding: objects.name, className: objects.class_name },
+    vars: Object.fromEntries(metadata.bindings.flatMap(({ name, text }) => (text === undefined ? [] : [[name, text]]))),
+  };
+}
