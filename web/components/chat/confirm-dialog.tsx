@@ -23,11 +23,11 @@ export function ConfirmDialog({ title, text, confirm, problem, onConfirm, onClos
           {problem}
         </p>
       )}
-      <div className="mt-6 grid grid-cols-2 gap-3">
-        <Button look="quiet" onClick={onClose} className="px-3">
+      <div className="mt-6 flex flex-wrap gap-3 whitespace-nowrap *:grow [--pad:0.75rem]">
+        <Button look="quiet" onClick={onClose}>
           {t.dialogs.cancel}
         </Button>
-        <Button look="danger" onClick={onConfirm} className="px-3">
+        <Button look="danger" onClick={onConfirm}>
           {confirm}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ViewMessage } from "../../../client/types.ts";
 import { t } from "../../strings/index.ts";
 import { MORE_EMOJI, QUICK_EMOJI } from "../../text/emoji.ts";
@@ -42,6 +42,7 @@ export function MessageMenu({ message, anchor, onClose, onEdit, onRemove }: Mess
             key={emoji}
             emoji={emoji}
             given={emoji === given}
+            takesFocus={emoji === MORE_EMOJI[0]}
             onPress={closing(() => conversation.react(seq, emoji === given ? null : emoji))}
           />
         ))}
@@ -65,9 +66,22 @@ export function MessageMenu({ message, anchor, onClose, onEdit, onRemove }: Mess
   );
 }
 
-function EmojiButton({ emoji, given, onPress }: { emoji: string; given: boolean; onPress: () => void }) {
+interface EmojiButtonProps {
+  emoji: string;
+  given: boolean;
+  /** Takes the focus when it appears, from the button for more that made place for it. */
+  takesFocus: boolean;
+  onPress: () => void;
+}
+
+function EmojiButton({ emoji, given, takesFocus, onPress }: EmojiButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (takesFocus) button.current?.focus();
+  }, [takesFocus]);
   return (
     <button
+      ref={button}
       type="button"
       aria-pressed={given}
       aria-label={given ? t.message.unreact(emoji) : t.message.reactWith(emoji)}

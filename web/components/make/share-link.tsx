@@ -39,13 +39,13 @@ export function ShareLink({ hash }: { hash: string }) {
         dir="ltr"
         className="field h-13 w-full px-4 text-ellipsis"
       />
-      <div className="mt-3 grid auto-cols-fr grid-flow-col gap-3">
-        <Button onClick={() => void copy(link)} className="px-3">
+      <div className="mt-3 flex flex-wrap gap-2 [--pad:0.75rem]">
+        <Button onClick={() => void copy(link)} className="grow whitespace-nowrap">
           <Icon name={copied === "yes" ? "check" : "copy"} />
           {copied === "yes" ? t.share.copied : t.share.copy}
         </Button>
         {canShare && (
-          <Button look="quiet" onClick={() => void share()} className="px-3">
+          <Button look="quiet" onClick={() => void share()} className="grow whitespace-nowrap">
             <Icon name="share" />
             {t.share.native}
           </Button>
@@ -54,7 +54,7 @@ export function ShareLink({ hash }: { hash: string }) {
           look="quiet"
           onClick={() => setCodeShown(!codeShown)}
           aria-expanded={codeShown}
-          className={canShare ? "max-w-12 px-0" : "px-3"}
+          className={canShare ? "w-12 [--pad:0]" : "grow whitespace-nowrap"}
         >
           <Icon name="qr" />
           <span className={canShare ? "sr-only" : ""}>{t.share.showCode}</span>

@@ -1,7 +1,7 @@
 import type { ButtonHTMLAttributes } from "react";
 
 const BASE =
-  "inline-flex min-h-12 items-center justify-center gap-2 rounded-full px-6 text-base font-semibold transition " +
+  "inline-flex min-h-12 items-center justify-center gap-2 rounded-full px-[var(--pad,1.5rem)] text-base font-semibold transition " +
   "active:scale-[0.98] disabled:opacity-60 disabled:active:scale-100";
 
 const LOOKS = {

@@ -33,7 +33,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       {...backdrop}
       className="w-[min(26rem,calc(100vw-2rem))] rounded-3xl bg-raised shadow-lift"
     >
-      <div className="p-6">
+      <div className="p-5 sm:p-6">
         <div className="mb-3 flex items-start justify-between gap-4">
           <h2 id={titleId} className="display text-2xl leading-tight">
             {title}

@@ -25,8 +25,14 @@ export function Sheet({ label, anchor, onClose, children }: SheetProps) {
     const element = dialog.current;
     if (element === null) return;
     if (!element.open) element.showModal();
+    // Again whenever it grows, as it does when it shows more reactions.
+    const observer = new ResizeObserver(() => place(element, anchor));
+    observer.observe(element);
     place(element, anchor);
-    return () => element.close();
+    return () => {
+      observer.disconnect();
+      element.close();
+    };
   }, [anchor]);
 
   return (
