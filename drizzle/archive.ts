@@ -20,15 +20,28 @@ export interface ArchivedChat {
  * chat that was ended takes nothing any more.
  *
  * @param events - ascending by seq, following without a gap on what was written before
+ * @returns the SQLSTATE when Postgres refuses the batch for what is in it, so that trying again is of no use
+ * @throws any other failure
  */
-export async function archiveEvents(db: Db, chat: ArchivedChat, events: readonly LoggedEvent[]): Promise<void> {
+export async function archiveEvents(
+  db: Db,
+  chat: ArchivedChat,
+  events: readonly LoggedEvent[],
+): Promise<string | undefined> {
   const [userOne, userTwo] = chat.users;
   const created = { hash: chat.hash, userOne, userTwo, createdAt: new Date(chat.createdAt) };
-  await db.batch([
-    db.insert(chats).values(created).onConflictDoNothing(),
-    db.execute(insertMessages(chat.hash, events)),
-    db.execute(applyChanges(chat.hash, events)),
-  ]);
+  try {
+    await db.batch([
+      db.insert(chats).values(created).onConflictDoNothing(),
+      db.execute(insertMessages(chat.hash, events)),
+      db.execute(applyChanges(chat.hash, events)),
+    ]);
+    return undefined;
+  } catch (error) {
+    // Classes 22 and 23: bad data, violated constraints.
+    if (error instanceof NeonDbError && /^2[23]/.test(error.code ?? "")) return error.code;
+    throw error;
+  }
 }
 
 /** The lock makes a late batch wait for, and then notice, a chat that is being ended at the same moment. */
@@ -126,16 +139,6 @@ export async function findArchivedChat(db: Db, hash: string) {
     .from(chats)
     .where(eq(chats.hash, hash));
   return chat;
-}
-
-/**
- * Whether Postgres refused a write for what is in it, so that trying again is of no use.
- *
- * @returns the SQLSTATE of class 22 (data) or 23 (constraints), or undefined for any other failure
- */
-export function refusalOf(error: unknown): string | undefined {
-  const cause = error instanceof NeonDbError ? error : error instanceof Error ? error.cause : undefined;
-  return cause instanceof NeonDbError && /^2[23]/.test(cause.code ?? "") ? cause.code : undefined;
 }
 
 /** Marks a chat as ended and deletes its messages, in this order: see `openChat`. */

@@ -1,7 +1,8 @@
 /** The outbox's work for Postgres: every event after the archived one, in order, in batches. */
-import { type ArchivedChat, archiveEvents, refusalOf } from "../drizzle/archive.ts";
+import { type ArchivedChat, archiveEvents } from "../drizzle/archive.ts";
 import type { Db } from "../drizzle/client.ts";
 import type { LoggedEvent } from "../protocol/frames.ts";
+import { breakers } from "./circuit-breaker.ts";
 import type { ConversationRecord } from "./conversation-record.ts";
 import type { EventLog } from "./event-log.ts";
 
@@ -35,21 +36,16 @@ export async function archiveNewEvents(options: Options): Promise<void> {
 /** One event that Postgres will never take must not hold up the others: it is found by halving, and set aside. */
 async function archiveBatch(options: Options, batch: readonly LoggedEvent[]): Promise<void> {
   const { db, chat, record, log } = options;
-  try {
-    await archiveEvents(db, chat, batch);
-  } catch (error) {
-    const sqlstate = refusalOf(error);
-    const [event] = batch;
-    if (sqlstate === undefined || event === undefined) throw error;
-    if (record.endedAt !== null) return;
-    if (batch.length === 1) {
-      log.setAside(event, sqlstate);
-      // oxlint-disable-next-line no-console -- a Worker's log is its console
-      console.error(JSON.stringify({ error: "archive refused an event", sqlstate, type: event.type }));
-      return;
-    }
-    const middle = Math.ceil(batch.length / 2);
-    await archiveBatch(options, batch.slice(0, middle));
-    await archiveBatch(options, batch.slice(middle));
+  const refusal = await breakers.postgres.run(() => archiveEvents(db, chat, batch));
+  const [event] = batch;
+  if (refusal === undefined || event === undefined || record.endedAt !== null) return;
+  if (batch.length === 1) {
+    log.setAside(event, refusal);
+    // oxlint-disable-next-line no-console -- a Worker's log is its console
+    console.error(JSON.stringify({ error: "Postgres refused an event", sqlstate: refusal, type: event.type }));
+    return;
   }
+  const middle = Math.ceil(batch.length / 2);
+  await archiveBatch(options, batch.slice(0, middle));
+  await archiveBatch(options, batch.slice(middle));
 }

@@ -11,6 +11,7 @@ import { DuetError } from "../protocol/errors.ts";
 import { sameName } from "../protocol/fields.ts";
 import type { ChangeFrame } from "../protocol/frames.ts";
 import { parseLimits } from "../protocol/limits.ts";
+import { breakers } from "./circuit-breaker.ts";
 import type { Session } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
 import { readPage } from "./history.ts";
@@ -210,7 +211,8 @@ export class Conversation extends DurableObject<Env> {
   async #restore(hash: string): Promise<void> {
     const { sql } = this.ctx.storage;
     const { STORE_TIMEOUT_MS } = parseLimits(this.env);
-    const chat = await findArchivedChat(createDb(this.env.DATABASE_URL, STORE_TIMEOUT_MS), hash);
+    const db = createDb(this.env.DATABASE_URL, STORE_TIMEOUT_MS);
+    const chat = await breakers.postgres.run(() => findArchivedChat(db, hash));
     if (!chat) return;
     if (chat.endedAt) {
       createTombstone(sql);

@@ -6,6 +6,7 @@ import { parseLimits } from "../protocol/limits.ts";
 import { createRedis } from "../redis/client.ts";
 import { deleteSessionRecords } from "../redis/session-records.ts";
 import { archiveNewEvents } from "./archive-task.ts";
+import { breakers } from "./circuit-breaker.ts";
 import { Connections } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
 import { EventLog } from "./event-log.ts";
@@ -46,13 +47,14 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     onDegraded: (state) => connections.broadcast({ type: "degraded", ...state }),
     tasks: {
       async postgres() {
-        if (record.endedAt !== null) return endArchivedChat(db, chat, record.endedAt);
+        const { endedAt } = record;
+        if (endedAt !== null) return breakers.postgres.run(() => endArchivedChat(db, chat, endedAt));
         members.save();
         await archiveNewEvents({ db, chat, record, log, eventsKept: limits.EVENTS_KEPT });
       },
       async redis() {
-        if (record.endedAt !== null) return deleteSessionRecords(redis, record.id, members.names);
-        await mirror.write();
+        if (record.endedAt === null) return mirror.write();
+        return breakers.redis.run(() => deleteSessionRecords(redis, record.id, members.names));
       },
     },
   });
@@ -68,18 +70,19 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     },
   });
 
-  const readFromArchive: ReadArchive = (before, limit) => readArchive(db, record.id, before, limit);
+  const readFromArchive: ReadArchive = (before, limit) =>
+    breakers.postgres.run(() => readArchive(db, record.id, before, limit));
 
   /** The message a change is about, when it is too old for the log. */
   async function findArchivedTarget(change: ChangeFrame): Promise<ArchivedTarget | undefined> {
     if (change.type === "send" || change.seq >= log.first) return undefined;
-    const message = await findArchived(db, record.id, change.seq);
+    const message = await breakers.postgres.run(() => findArchived(db, record.id, change.seq));
     return message && { sender: message.sender, deleted: message.deletedAt !== undefined };
   }
 
   /** Moves on behind what Postgres has, when a client proves that this object's storage went back in time. */
   async function recoverFromRewind(): Promise<void> {
-    const archived = await findArchivedChat(db, record.id);
+    const archived = await breakers.postgres.run(() => findArchivedChat(db, record.id));
     if (!archived || archived.head <= log.head) return;
     log.prune(log.head);
     record.startEpoch(archived.head);

@@ -1,6 +1,7 @@
 /** The outbox's work for Redis: a record per person of who is there and how much waits for them. */
 import type { Redis } from "../redis/client.ts";
 import { type SessionRecord, writeSessionRecords } from "../redis/session-records.ts";
+import { breakers } from "./circuit-breaker.ts";
 import type { Connections } from "./connections.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Members } from "./members.ts";
@@ -41,11 +42,9 @@ export class SessionMirror {
     const names = [...this.#stale];
     this.#stale.clear();
     try {
-      await writeSessionRecords(
-        this.#options.redis,
-        names.map((name) => this.#record(name)),
-        this.#options.ttlSeconds,
-      );
+      const records = names.map((name) => this.#record(name));
+      const { redis, ttlSeconds } = this.#options;
+      await breakers.redis.run(() => writeSessionRecords(redis, records, ttlSeconds));
     } catch (error) {
       for (const name of names) this.#stale.add(name);
       throw error;

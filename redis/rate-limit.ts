@@ -1,6 +1,5 @@
 /** How often one address may register or try a login. */
 import { Ratelimit } from "@upstash/ratelimit";
-import { DuetError } from "../protocol/errors.ts";
 import type { Redis } from "./client.ts";
 
 export interface RateLimit {
@@ -8,9 +7,9 @@ export interface RateLimit {
    * Counts one attempt.
    *
    * @param address - the client's, as the edge saw it
-   * @throws DuetError `TOO_MANY_REQUESTS` with the seconds to wait
+   * @returns the seconds to wait when it is one too many, else 0
    */
-  attempt(address: string): Promise<void>;
+  attempt(address: string): Promise<number>;
 }
 
 /**
@@ -30,8 +29,7 @@ export function createRateLimit(redis: Redis, prefix: string, perMinute: number)
   return {
     async attempt(address) {
       const { success, reset } = await limiter.limit(limitedPart(address));
-      if (success) return;
-      throw new DuetError("TOO_MANY_REQUESTS", { retryAfter: Math.max(1, Math.ceil((reset - Date.now()) / 1000)) });
+      return success ? 0 : Math.max(1, Math.ceil((reset - Date.now()) / 1000));
     },
   };
 }

@@ -20,7 +20,7 @@ import { readBody, readQuery } from "./body.ts";
 import type { AppContext } from "./context.ts";
 import { call, conversation } from "./conversations.ts";
 import { chatsInCookies, clearSession, findSession, findSessions, requireSession, startSession } from "./session.ts";
-import { needing, storesOf } from "./stores.ts";
+import { limit, needingRedis, storesOf } from "./stores.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** From the runtime's CSPRNG, without modulo bias: 62^22 is 131 bits. */
@@ -38,7 +38,7 @@ function hashOf(c: AppContext): string {
 
 export async function register(c: AppContext) {
   const { userOne, userTwo } = await readBody(c, RegisterBody);
-  await needing(storesOf(c.env).registrations.attempt(addressOf(c)));
+  await limit(storesOf(c.env).registrations, addressOf(c));
   const hash = await foundChat(c, [userOne, userTwo]);
   const link = new URL(`/demo/chat/user/${hash}`, c.req.url).href;
   const data: RegisterData = { userOne, userTwo, hash, link };
@@ -48,7 +48,7 @@ export async function register(c: AppContext) {
 /** Two equal hashes will not happen in the life of the universe; if they do, the second asker gets another. */
 async function foundChat(c: AppContext, users: readonly [string, string]): Promise<string> {
   const hash = newHash();
-  const free = await needing(reserveHash(storesOf(c.env).redis, hash));
+  const free = await needingRedis(() => reserveHash(storesOf(c.env).redis, hash));
   const founded = free && (await call(conversation(c, hash).create(hash, users)));
   return founded ? hash : foundChat(c, users);
 }
@@ -68,7 +68,7 @@ export async function login(c: AppContext) {
   const inPath = Name.safeParse(c.req.param("username"));
   if (!inPath.success || !sameName(inPath.data, userName)) throw new DuetError("NAME_MISMATCH");
   const { logins, limits } = storesOf(c.env);
-  await needing(logins.attempt(addressOf(c)));
+  await limit(logins, addressOf(c));
   if (!ChatHash.safeParse(hash).success) throw new DuetError("LOGIN_FAILED");
   const { name, peer } = await call(conversation(c, hash).login(userName));
   const { expiresAt } = await startSession(c, hash, name, limits.SESSION_DAYS);

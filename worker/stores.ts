@@ -1,10 +1,11 @@
 /** The Worker's clients of Postgres and Redis, and what a failure of theirs means to a request. */
+import { breakers } from "../durable-objects/circuit-breaker.ts";
 import { createDb } from "../drizzle/client.ts";
 import { DuetError } from "../protocol/errors.ts";
 import { parseLimits } from "../protocol/limits.ts";
 import { createRedis } from "../redis/client.ts";
 import { keys } from "../redis/keys.ts";
-import { createRateLimit } from "../redis/rate-limit.ts";
+import { createRateLimit, type RateLimit } from "../redis/rate-limit.ts";
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -34,15 +35,24 @@ export function storesOf(env: Env): Stores {
 }
 
 /**
- * Runs what can't be decided without a store. Fails closed: while the store is away the request is refused.
+ * Counts an attempt against a limit. Fails closed: while Redis is away, nobody gets through.
  *
- * @throws DuetError what `work` throws, or `UNAVAILABLE` when the store failed
+ * @throws DuetError `TOO_MANY_REQUESTS`, or `UNAVAILABLE`, each with the seconds to wait
  */
-export async function needing<T>(work: Promise<T>): Promise<T> {
+export async function limit(rate: RateLimit, address: string): Promise<void> {
+  const retryAfter = await needingRedis(() => rate.attempt(address));
+  if (retryAfter > 0) throw new DuetError("TOO_MANY_REQUESTS", { retryAfter });
+}
+
+/**
+ * Runs what can't be decided without Redis.
+ *
+ * @throws DuetError `UNAVAILABLE` when it fails
+ */
+export async function needingRedis<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
-  } catch (error) {
-    if (error instanceof DuetError) throw error;
+    return await breakers.redis.run(work);
+  } catch {
     throw new DuetError("UNAVAILABLE", { retryAfter: RETRY_AFTER_SECONDS });
   }
 }
