@@ -83,7 +83,6 @@ export const en = {
 
   recent: {
     title: "On this device",
-    empty: "Chats you open on this device appear here.",
     open: (a: string, b: string) => `Open the chat of ${a} and ${b}`,
     and: "and",
     remove: (a: string, b: string) => `Remove the chat of ${a} and ${b} from this list`,
@@ -240,7 +239,6 @@ export const en = {
 
   notification: {
     title: (name: string) => name,
-    tested: "Notifications are on.",
   },
 };
 
