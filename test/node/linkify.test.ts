@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkify } from "./linkify.ts";
+import { linkify } from "../../web/text/linkify.ts";
 
 function linksIn(body: string): string[] {
   return linkify(body).flatMap((part) => (part.kind === "link" ? [part.href] : []));
@@ -22,7 +22,7 @@ describe("linkify", () => {
     ["http://localhost:8787/x", "http://localhost:8787/x"],
     ["https://a.example/?q=1&r=2#s!", "https://a.example/?q=1&r=2#s"],
     ["مرحبا https://a.example/", "https://a.example/"],
-  ])("finds the address in %j", (body, href) => {
+  ])("[WEB-3] finds the address in %j", (body, href) => {
     expect(linksIn(body)).toEqual([href]);
   });
 
@@ -38,16 +38,16 @@ describe("linkify", () => {
     "mailto:a@b.example",
     "<img src=x onerror=alert(1)>",
     "//a.example",
-  ])("makes no link of %j", (body) => {
+  ])("[WEB-3] makes no link of %j", (body) => {
     expect(linksIn(body)).toEqual([]);
   });
 
-  it("keeps the scheme of an address that hides another one", () => {
+  it("[WEB-3] keeps the scheme of an address that hides another one", () => {
     expect(linksIn("https://a.example/javascript:alert(1)")).toEqual(["https://a.example/javascript:alert(1)"]);
     expect(linksIn('https://a.example/"onmouseover="alert(1)')).toEqual(["https://a.example/"]);
   });
 
-  it("neither loses nor adds a character, and links to http and https only", () => {
+  it("[WEB-3] neither loses nor adds a character, and links to http and https only", () => {
     const piece = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom("https://", "http://", "www.", "javascript:", "a.example", "(", ")", ".", " ", "\n"),
