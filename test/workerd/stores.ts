@@ -33,16 +33,25 @@ const HOSTS = {
   redis: new URL(env.UPSTASH_REDIS_REST_URL).port,
 };
 
+/** What becomes of a request to a store: `pass` sends it on. */
+export type Fault = (pass: () => Promise<Response>, request: StoreRequest) => Promise<Response>;
+
+interface StoreRequest {
+  body: string;
+  signal: AbortSignal | undefined;
+}
+
 /** Makes every request to a store do as `fault` says, until the returned function is called. */
 export function breakStore(
   store: keyof typeof HOSTS,
-  fault: (pass: () => Promise<Response>) => Promise<Response> = () => Promise.reject(new TypeError("Network lost")),
+  fault: Fault = () => Promise.reject(new TypeError("Network lost")),
 ): () => void {
   const real = globalThis.fetch;
   const spy = vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
     const pass = () => real(input, init);
     const url = new URL(input instanceof Request ? input.url : String(input));
-    return url.port === HOSTS[store] ? fault(pass) : pass();
+    const request = { body: typeof init?.body === "string" ? init.body : "", signal: init?.signal ?? undefined };
+    return url.port === HOSTS[store] ? fault(pass, request) : pass();
   });
   return () => spy.mockRestore();
 }
