@@ -5,7 +5,9 @@ import { DuetError } from "../protocol/errors.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 
 function isAllowed(origin: string, c: AppContext): boolean {
-  return origin === new URL(c.req.url).origin || c.env.FRONTEND_ORIGINS.split(/\s+/).includes(origin);
+  // Without the filter an empty setting would contain the empty origin.
+  const frontends = c.env.FRONTEND_ORIGINS.split(/\s+/).filter((frontend) => frontend !== "");
+  return origin === new URL(c.req.url).origin || frontends.includes(origin);
 }
 
 /** Answers preflights and lets allowed origins read answers, cookies included. */
