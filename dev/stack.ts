@@ -22,6 +22,8 @@ export interface StackOptions {
   /** A real Postgres and Redis to use instead of the embedded ones. */
   postgresServerUrl?: string | undefined;
   redisServerUrl?: string | undefined;
+  /** Puts something between the Worker and a store that listens on `port`. Returns the port to use instead. */
+  between?: (store: "postgres" | "redis", port: number) => Promise<number>;
   /** Called around every step of the start. */
   step?: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** Called when a part ends by itself. By default the error is printed. */
@@ -53,6 +55,7 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { step = (_name, work) => work(), onCrash = (error) => console.error(error.message) } = options;
+  const { between = async (_store, port) => port } = options;
   const temporary = options.directory === undefined ? await mkdtemp(join(tmpdir(), "duet-")) : undefined;
   const directory = options.directory ?? temporary ?? "";
   await mkdir(directory, { recursive: true });
@@ -61,11 +64,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const workerPort = options.port ?? (await findFreePort());
   const password = randomSecret();
   const token = randomSecret();
-  const databaseUrl = `postgres://duet:${password}@127.0.0.1:${postgresPort}/duet`;
+  const databaseUrlAt = (port: number) => `postgres://duet:${password}@127.0.0.1:${port}/duet`;
+  const databaseUrl = databaseUrlAt(postgresPort);
   const redisUrl = `http://127.0.0.1:${redisPort}`;
   const vars = {
-    DATABASE_URL: databaseUrl,
-    UPSTASH_REDIS_REST_URL: redisUrl,
+    DATABASE_URL: databaseUrlAt(await between("postgres", postgresPort)),
+    UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await between("redis", redisPort)}`,
     UPSTASH_REDIS_REST_TOKEN: token,
     SESSION_SECRET: options.sessionSecret ?? randomSecret(),
     ...options.vars,

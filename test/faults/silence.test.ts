@@ -1,0 +1,141 @@
+/** Rows D10, D11 and D13: lines and objects that fall silent. They take their time, so they take it together. */
+import { mkdtemp, readdir, readlink, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../client/index.ts";
+import { type Stack, startStack } from "../../dev/stack.ts";
+import { findObjectFile } from "./object-log.ts";
+import { Pair, type PersonOptions, UNLIMITED } from "./pair.ts";
+
+/** The client's default. */
+const HEARTBEAT_MS = 20_000;
+
+let directory: string;
+let stack: Stack;
+const pairs: Pair[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "duet-silence-"));
+  stack = await startStack({ directory, runtime: "workerd", vars: UNLIMITED });
+});
+
+afterAll(async () => {
+  for (const pair of pairs) pair.close();
+  await stack.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function startPair(options?: PersonOptions): Promise<Pair> {
+  const pair = await Pair.start(stack, directory, options);
+  pairs.push(pair);
+  return pair;
+}
+
+/** Whether Anny sees Abhi online. */
+function seesAbhi(pair: Pair): boolean {
+  return pair.people[1].view.members.some(({ name, online }) => name === "Abhi" && online);
+}
+
+/** Sends a message whose push to Anny gets lost. Resolves when both have it, with the milliseconds that took. */
+async function losePush(pair: Pair): Promise<number> {
+  const [abhi, anny] = pair.people;
+  anny.line.onServerFrame = (text) => {
+    if (!text.includes('"type":"message"')) return [text];
+    anny.line.onServerFrame = undefined;
+    return [];
+  };
+  const start = Date.now();
+  abhi.conversation.send("the push of this is lost");
+  await anny.untilStored(1, 2 * HEARTBEAT_MS);
+  return Date.now() - start;
+}
+
+/** Abhi's line becomes a black hole. Resolves when he has noticed, with the milliseconds that took. */
+async function fallSilent(pair: Pair): Promise<number> {
+  const [abhi, anny] = pair.people;
+  abhi.line.line = "black hole";
+  anny.conversation.send("unheard");
+  const start = Date.now();
+  await until(abhi.conversation, ({ status }) => status === "reconnecting", 2 * HEARTBEAT_MS);
+  return Date.now() - start;
+}
+
+/** Whether any process has this file open, by the links below /proc. */
+async function isOpen(file: string): Promise<boolean> {
+  for (const process of await readdir("/proc")) {
+    const links = await readdir(`/proc/${process}/fd`).catch(() => []);
+    for (const link of links) {
+      if ((await readlink(`/proc/${process}/fd/${link}`).catch(() => "")) === file) return true;
+    }
+  }
+  return false;
+}
+
+describe.concurrent("silence", () => {
+  it("[D10] a lost last push, on a socket that stays open, is noticed within two heartbeats", async () => {
+    const pair = await startPair();
+    const { connections } = pair.people[1].recorder;
+    expect(connections).toHaveLength(1);
+    expect(await losePush(pair)).toBeLessThan(2 * HEARTBEAT_MS);
+    expect(connections).toHaveLength(2);
+    expect(await pair.check()).toBeUndefined();
+  });
+
+  it("[D10] control: without heartbeats it is not", async () => {
+    const pair = await startPair({ pingMs: 10 * HEARTBEAT_MS });
+    await expect(losePush(pair)).rejects.toThrow("Anny has 0 of 1 messages, is live.");
+  });
+
+  it("[D11] behind a black hole the client redials within two heartbeats, and is seen as present", async () => {
+    const pair = await startPair();
+    const [abhi] = pair.people;
+    expect(await fallSilent(pair)).toBeLessThan(2 * HEARTBEAT_MS);
+    abhi.line.heal();
+    await abhi.untilStored(1);
+    expect(seesAbhi(pair)).toBe(true);
+    expect(await pair.check()).toBeUndefined();
+  });
+
+  // Nothing looks for ghosts unless the same person comes back, after 50 s and more.
+  it.fails("[D11] a ghost socket does not count once the person has left by another one", async () => {
+    const pair = await startPair();
+    const [abhi, anny] = pair.people;
+    await fallSilent(pair);
+    abhi.line.heal();
+    await abhi.untilStored(1);
+    abhi.conversation.close();
+    await until(anny.conversation, () => !seesAbhi(pair), 50_000);
+    expect(seesAbhi(pair)).toBe(false);
+  });
+
+  it.fails("[D11] who vanishes without a FIN, for good, is seen as away", async () => {
+    const pair = await startPair();
+    const [abhi, anny] = pair.people;
+    abhi.line.line = "black hole";
+    anny.conversation.send("unheard");
+    await until(anny.conversation, () => !seesAbhi(pair), 80_000);
+    expect(seesAbhi(pair)).toBe(false);
+  });
+
+  it("[D13] after two upgrades at the same moment, an idle object hibernates in spite of heartbeats", async () => {
+    const [idle, busy] = [await startPair({ pingMs: 2_000 }), await startPair()];
+    const [asleep, awake] = await Promise.all([idle, busy].map(({ hash }) => findObjectFile(directory, hash)));
+    for (const { conversation } of idle.people) conversation.close();
+    for (const { conversation } of idle.people) conversation.connect();
+    await Promise.all(idle.people.map((person) => person.untilLive()));
+    expect(await isOpen(asleep ?? "")).toBe(true);
+    // 10 s after the last event; on this machine the runtime looks every 10 s.
+    for (let second = 0; second < 25; second += 1) {
+      busy.people[0].conversation.setTyping(second % 2 === 0);
+      await sleep(1_000);
+    }
+    // An object's database is open while the object is in memory.
+    expect([await isOpen(asleep ?? ""), await isOpen(awake ?? "")]).toEqual([false, true]);
+    for (const { recorder } of idle.people) expect(recorder.connections).toHaveLength(2);
+    idle.people[0].conversation.send("good morning");
+    await idle.people[1].untilStored(1, 5_000);
+    expect(await idle.check()).toBeUndefined();
+  });
+});
