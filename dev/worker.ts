@@ -70,8 +70,8 @@ async function supervise(group: ProcessGroup, port: number, onCrash: WorkerOptio
 }
 
 async function untilAnswering(group: ProcessGroup, port: number): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
     if (await isAnswering(port)) return;
     const pause = sleep(POLL_MS, "poll again" as const);
     if ((await Promise.race([pause, group.exited])) !== "poll again") break;

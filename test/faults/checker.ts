@@ -18,6 +18,8 @@ export interface LogRow {
 
 export interface Witness {
   name: string;
+  /** Ids of the messages that this person wrote, in the order of writing; all of them are expected to be stored. */
+  said?: readonly string[];
   /** All of the view, back to the first message. */
   messages: readonly ViewMessage[];
   acks: readonly Ack[];
@@ -41,6 +43,7 @@ export function findDifference(evidence: Evidence): string | undefined {
     gapIn(log) ??
     repeatedIn(log) ??
     differing("Postgres", archive, truth) ??
+    firstOf(witnesses, (witness) => misplaced(witness, truth)) ??
     firstOf(witnesses, (witness) => unstored(witness, log, archive)) ??
     firstOf(witnesses, ({ name, messages }) => differing(`${name}'s view`, messages.map(toTranscript), truth))
   );
@@ -59,6 +62,30 @@ function fold(log: readonly LogRow[], archive: readonly TranscriptMessage[]): Tr
     if (target) messages.set(event.target, applyChange(target, event));
   }
   return [...messages.values()];
+}
+
+export interface Losses {
+  lost: number;
+  duplicated: number;
+  outOfOrder: number;
+}
+
+/** What became of the messages that somebody wrote. */
+export function countLosses({ name, said = [] }: Witness, stored: readonly TranscriptMessage[]): Losses {
+  const ids = stored.flatMap(({ id, sender }) => (sender === name ? [id] : []));
+  const places = new Map(ids.map((id, index) => [id, index]));
+  const found = said.flatMap((id) => places.get(id) ?? []);
+  return {
+    lost: said.length - found.length,
+    duplicated: ids.length - places.size,
+    outOfOrder: found.filter((place, index) => index > 0 && place < (found[index - 1] ?? 0)).length,
+  };
+}
+
+function misplaced(witness: Witness, truth: readonly TranscriptMessage[]): string | undefined {
+  const { lost, duplicated, outOfOrder } = countLosses(witness, truth);
+  if (lost + duplicated + outOfOrder === 0) return undefined;
+  return `${witness.name}'s messages: ${lost} lost, ${duplicated} duplicated, ${outOfOrder} out of order.`;
 }
 
 function gapIn(log: readonly LogRow[]): string | undefined {

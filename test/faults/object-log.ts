@@ -1,5 +1,5 @@
 /** Reads a Conversation object's own database, from outside, while it runs. */
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -16,8 +16,10 @@ const Owner = z.object({ id: z.string() });
  */
 export async function findObjectFile(directory: string, hash: string): Promise<string | undefined> {
   const folder = join(directory, "objects", "Conversation");
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".sqlite")) continue;
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sqlite"));
+  const files = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
+  // Whoever looks for a chat has just made or used it.
+  for (const { name } of files.sort((a, b) => b.at - a.at)) {
     const file = join(folder, name);
     const owner = await read(file, (database) =>
       Owner.safeParse(database.prepare("select id from conversation").get()),

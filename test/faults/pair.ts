@@ -30,6 +30,8 @@ export class Person {
   readonly outbox: OutboxStore = memoryOutbox();
   readonly duet: Duet;
   conversation: Conversation;
+  /** Ids of what `say` sent. */
+  readonly said: string[] = [];
 
   constructor(name: string, hash: string, line: FaultProxy, options: PersonOptions) {
     this.name = name;
@@ -42,6 +44,10 @@ export class Person {
 
   get view() {
     return this.conversation.getView();
+  }
+
+  say(body: string): void {
+    this.said.push(this.conversation.send(body));
   }
 
   /** How many messages of the view the server has. */
@@ -58,6 +64,14 @@ export class Person {
 
   async untilLive(timeoutMs = 30_000): Promise<void> {
     await until(this.conversation, ({ status, loaded }) => status === "live" && loaded, timeoutMs);
+  }
+
+  /** Resolves when this client is live, and has nothing left to send. */
+  async untilSettled(timeoutMs: number): Promise<void> {
+    const isSettled = () => this.view.status === "live" && this.stored === this.view.messages.length;
+    await until(this.conversation, isSettled, timeoutMs).catch(() => {
+      throw new Error(`${this.name} is ${this.view.status}, with ${this.view.messages.length - this.stored} unsent.`);
+    });
   }
 
   /** Resolves when exactly `count` messages show, all of them stored. */
@@ -106,8 +120,9 @@ export class Pair {
     const db = createDb(this.#stack.databaseUrl, 5_000);
     const archive = (await readArchive(db, this.hash, Number.MAX_SAFE_INTEGER, 1_000_000)).reverse();
     for (const { conversation } of this.people) while (conversation.getView().hasOlder) await conversation.loadOlder();
-    const witnesses = this.people.map(({ name, view: { messages }, recorder: { acks, events } }) => ({
+    const witnesses = this.people.map(({ name, said, view: { messages }, recorder: { acks, events } }) => ({
       name,
+      said,
       messages,
       acks,
       events,
@@ -117,10 +132,10 @@ export class Pair {
 
   /** @returns what differs once everything had `timeoutMs` to settle, in one line; undefined for nothing */
   async check(timeoutMs = 20_000): Promise<string | undefined> {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const difference = findDifference(await this.gather());
-      if (difference === undefined || Date.now() > deadline) return difference;
+      if (difference === undefined || performance.now() > deadline) return difference;
       await sleep(200);
     }
   }
