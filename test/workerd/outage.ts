@@ -4,8 +4,8 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import { LoggedEvent } from "../../protocol/frames.ts";
 import { applyChange, toTranscriptMessage, type TranscriptMessage } from "../../protocol/transcript.ts";
-import type { TestSocket } from "./pair.ts";
-import { archivedMessages, type Fault } from "./stores.ts";
+import { register, type TestSocket } from "./pair.ts";
+import { archivedChat, archivedMessages, type Fault } from "./stores.ts";
 
 /** Answers nothing, and ends only when the caller gives up: a black hole. */
 export const hang: Fault = (_pass, { signal }) =>
@@ -36,6 +36,18 @@ export async function evict(hash: string): Promise<void> {
   await evictDurableObject(env.CONVERSATION.getByName(hash));
 }
 
+/** As a disaster would: the object starts anew from nothing. */
+export async function loseStorage(hash: string): Promise<void> {
+  await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(env.CONVERSATION.getByName(hash), { webSockets: "close" });
+}
+
+/** What gave up on a store for a while may need a moment to try it again. */
+export async function untilStoresAreTrusted(): Promise<void> {
+  const isTrusted = () => register().then(() => "trusted");
+  await expect.poll(isTrusted, { timeout: 20_000, interval: 250 }).toBe("trusted");
+}
+
 /** Every event in the object's own log, in order. */
 export function loggedEvents(hash: string): Promise<LoggedEvent[]> {
   return runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) =>
@@ -48,12 +60,22 @@ export function loggedEvents(hash: string): Promise<LoggedEvent[]> {
 
 /** Names of all tables of the object. */
 export function tables(hash: string): Promise<string[]> {
-  return runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) =>
-    storage.sql
-      .exec<{ name: string }>("select name from sqlite_master where type = 'table' order by name")
-      .toArray()
-      .map(({ name }) => name),
-  );
+  return runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => tablesOf(storage.sql));
+}
+
+/** The runtime's own tables can't be read. */
+function tablesOf(sql: SqlStorage): string[] {
+  const names = sql.exec<{ name: string }>("select name from sqlite_master where type = 'table' order by name");
+  return names.toArray().flatMap(({ name }) => (name.startsWith("_cf_") ? [] : [name]));
+}
+
+/** Everything that is stored about a chat: each row of the object, Postgres' rows, and the alarm. */
+export async function everythingStored(hash: string): Promise<string> {
+  const object = await runInDurableObject(env.CONVERSATION.getByName(hash), async (_, { storage }) => {
+    const tables = tablesOf(storage.sql).map((name) => [name, storage.sql.exec(`select * from "${name}"`).toArray()]);
+    return { tables, alarm: (await storage.getAlarm()) !== null };
+  });
+  return JSON.stringify([object, await archivedChat(hash), await archivedMessages(hash)]);
 }
 
 /** The checker: Postgres holds every logged message once, as the log's changes leave it, and nothing else. */

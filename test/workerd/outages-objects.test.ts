@@ -39,7 +39,7 @@ it("[O9] an ended chat leaves a tombstone and no alarm, and nothing brings anyth
   await say(abhi, "secret");
   const repairs = [breakStore("postgres"), breakStore("redis")];
   await request("/chat-server/user/endchat", { method: "POST", cookie: cookies[0] });
-  for (const repair of repairs.toReversed()) repair();
+  for (const repair of repairs) repair();
   await flush(hash);
   const object = env.CONVERSATION.getByName(hash);
   async function expectNothingLeft(): Promise<void> {

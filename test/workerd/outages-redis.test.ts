@@ -1,8 +1,8 @@
 /** Redis away in every way there is (guarantees O5, O6, O10). */
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { evict, hang, say, setLimits } from "./outage.ts";
-import { connect, failure, login, pair, request, upgrade } from "./pair.ts";
+import { evict, hang, say, setLimits, untilStoresAreTrusted } from "./outage.ts";
+import { connect, failure, pair, request, upgrade } from "./pair.ts";
 import { breakStore, type Fault, flush, sessionRecord } from "./stores.ts";
 
 const STORE_TIMEOUT_MS = 1_000;
@@ -68,16 +68,11 @@ describe.each(FAULTS)("a Redis that %s", (_name, fault) => {
     // Its time limit, for the request and the client's one retry of it.
     expect(Date.now() - started).toBeLessThan(STORE_TIMEOUT_MS * 2.5);
     repair();
-    await untilRedisIsTrusted(hash);
+    await untilStoresAreTrusted();
     await flush(hash);
     expect(await sessionRecord(hash, "Abhi")).toMatchObject({ ws_connected: 1 });
   });
 });
-
-/** What gave up on Redis for a while may need a moment to try it again. */
-async function untilRedisIsTrusted(hash: string): Promise<void> {
-  await expect.poll(() => login(hash, "Abhi").then(() => "in"), { timeout: 20_000, interval: 250 }).toBe("in");
-}
 
 it("[O10] two creators at once own one hash together at most once, whatever Redis says", async () => {
   const repair = breakStore("redis", answering(200, { result: "OK" }));

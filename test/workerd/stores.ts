@@ -2,7 +2,6 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { asc, eq } from "drizzle-orm";
-import { vi } from "vitest";
 import { createDb } from "../../drizzle/client.ts";
 import { chats, messages } from "../../drizzle/schema.ts";
 import { createRedis } from "../../redis/client.ts";
@@ -37,21 +36,37 @@ const HOSTS = {
 export type Fault = (pass: () => Promise<Response>, request: StoreRequest) => Promise<Response>;
 
 interface StoreRequest {
+  url: string;
+  headers: Headers;
   body: string;
   signal: AbortSignal | undefined;
 }
 
-/** Makes every request to a store do as `fault` says, until the returned function is called. */
+const realFetch = globalThis.fetch;
+const faults = new Map<string, Fault>();
+
+/** Makes every request to a store do as `fault` says, until the returned function is called. Both may be broken. */
 export function breakStore(
   store: keyof typeof HOSTS,
   fault: Fault = () => Promise.reject(new TypeError("Network lost")),
 ): () => void {
-  const real = globalThis.fetch;
-  const spy = vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
-    const pass = () => real(input, init);
-    const url = new URL(input instanceof Request ? input.url : String(input));
-    const request = { body: typeof init?.body === "string" ? init.body : "", signal: init?.signal ?? undefined };
-    return url.port === HOSTS[store] ? fault(pass, request) : pass();
-  });
-  return () => spy.mockRestore();
+  faults.set(HOSTS[store], fault);
+  globalThis.fetch = faultyFetch;
+  return () => {
+    faults.delete(HOSTS[store]);
+    if (faults.size === 0) globalThis.fetch = realFetch;
+  };
 }
+
+const faultyFetch: typeof fetch = (input, init) => {
+  const pass = () => realFetch(input, init);
+  const url = new URL(input instanceof Request ? input.url : String(input));
+  return (
+    faults.get(url.port)?.(pass, {
+      url: url.href,
+      headers: new Headers(init?.headers),
+      body: typeof init?.body === "string" ? init.body : "",
+      signal: init?.signal ?? undefined,
+    }) ?? pass()
+  );
+};
