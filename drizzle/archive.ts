@@ -13,6 +13,16 @@ export interface ArchivedChat {
   createdAt: number;
 }
 
+export type ArchiveOutcome =
+  | { kind: "stored" }
+  /** Postgres will never take the batch for what is in it. */
+  | { kind: "refused"; sqlstate: string }
+  /** Postgres has other or newer messages at these seqs: the writer's storage went back in time. */
+  | { kind: "rewound" };
+
+/** SQLSTATE of the error that `assertSameHistory` provokes. */
+const DIVISION_BY_ZERO = "22012";
+
 /**
  * Writes a run of events in one transaction and one round trip.
  *
@@ -20,28 +30,43 @@ export interface ArchivedChat {
  * chat that was ended takes nothing any more.
  *
  * @param events - ascending by seq, following without a gap on what was written before
- * @returns the SQLSTATE when Postgres refuses the batch for what is in it, so that trying again is of no use
- * @throws any other failure
+ * @throws when Postgres could not be asked, or failed for a reason that may pass
  */
 export async function archiveEvents(
   db: Db,
   chat: ArchivedChat,
   events: readonly LoggedEvent[],
-): Promise<string | undefined> {
+): Promise<ArchiveOutcome> {
   const [userOne, userTwo] = chat.users;
   const created = { hash: chat.hash, userOne, userTwo, createdAt: new Date(chat.createdAt) };
   try {
     await db.batch([
       db.insert(chats).values(created).onConflictDoNothing(),
+      db.execute(assertSameHistory(chat.hash, events)),
       db.execute(insertMessages(chat.hash, events)),
       db.execute(applyChanges(chat.hash, events)),
     ]);
-    return undefined;
+    return { kind: "stored" };
   } catch (error) {
     // Classes 22 and 23: bad data, violated constraints.
-    if (error instanceof NeonDbError && /^2[23]/.test(error.code ?? "")) return error.code;
-    throw error;
+    if (!(error instanceof NeonDbError) || !/^2[23]/.test(error.code ?? "")) throw error;
+    return error.code === DIVISION_BY_ZERO ? { kind: "rewound" } : { kind: "refused", sqlstate: error.code ?? "" };
   }
+}
+
+/** Undoes the transaction when Postgres is ahead, or has somebody else's message at one of these seqs. */
+function assertSameHistory(hash: string, events: readonly LoggedEvent[]) {
+  const added = events.filter((event) => event.type === "message");
+  const last = events.at(-1)?.seq ?? 0;
+  return sql`
+    select 1 / case when
+      (select max(seq) from ${messages} where conversation_id = ${hash}) > ${last}
+      or exists (
+        select 1 from jsonb_to_recordset(${JSON.stringify(added)}::jsonb) as e(seq bigint, id text, sender text)
+        join ${messages} as m on m.conversation_id = ${hash} and m.seq = e.seq
+        where m.id <> e.id or m.sender <> e.sender
+      )
+    then 0 else 1 end`;
 }
 
 /** The lock makes a late batch wait for, and then notice, a chat that is being ended at the same moment. */
@@ -72,11 +97,16 @@ interface Change {
   reactions: Record<string, string | null>;
 }
 
+function newChange(target: number): Change {
+  // Without a prototype, because somebody may be called `__proto__`.
+  return { target, applied: 0, reactions: Object.create(null) };
+}
+
 function applyChanges(hash: string, events: readonly LoggedEvent[]) {
   const changes = new Map<number, Change>();
   for (const event of events) {
     if (event.type === "message") continue;
-    const change = changes.get(event.target) ?? { target: event.target, applied: 0, reactions: {} };
+    const change = changes.get(event.target) ?? newChange(event.target);
     change.applied = event.seq;
     if (event.type === "edited") Object.assign(change, { body: event.body, edited: event.at });
     if (event.type === "deleted") Object.assign(change, { body: "", deleted: event.at });

@@ -17,6 +17,8 @@ interface Options {
   log: EventLog;
   /** Newest events that stay in the log although Postgres has them. */
   eventsKept: number;
+  /** Called when Postgres shows that this object's storage went back in time. */
+  onRewound: () => Promise<void>;
 }
 
 /** @throws when Postgres does not take a batch; what went before is marked as archived */
@@ -35,14 +37,16 @@ export async function archiveNewEvents(options: Options): Promise<void> {
 
 /** One event that Postgres will never take must not hold up the others: it is found by halving, and set aside. */
 async function archiveBatch(options: Options, batch: readonly LoggedEvent[]): Promise<void> {
-  const { db, chat, record, log } = options;
-  const refusal = await breakers.postgres.run(() => archiveEvents(db, chat, batch));
+  const { db, chat, record, log, onRewound } = options;
+  const outcome = await breakers.postgres.run(() => archiveEvents(db, chat, batch));
   const [event] = batch;
-  if (refusal === undefined || event === undefined || record.endedAt !== null) return;
+  if (outcome.kind === "stored" || event === undefined || record.endedAt !== null) return;
+  if (outcome.kind === "rewound") return onRewound();
   if (batch.length === 1) {
-    log.setAside(event, refusal);
+    const { sqlstate } = outcome;
+    log.setAside(event, sqlstate);
     // oxlint-disable-next-line no-console -- a Worker's log is its console
-    console.error(JSON.stringify({ error: "Postgres refused an event", sqlstate: refusal, type: event.type }));
+    console.error(JSON.stringify({ error: "Postgres refused an event", sqlstate, type: event.type }));
     return;
   }
   const middle = Math.ceil(batch.length / 2);

@@ -37,3 +37,16 @@ export class CircuitBreaker {
 
 /** One for each store, shared by all objects and requests of the isolate. */
 export const breakers = { postgres: new CircuitBreaker(), redis: new CircuitBreaker() };
+
+/**
+ * Asks Postgres for what a request needs.
+ *
+ * @throws DuetError `UNAVAILABLE` when it does not answer
+ */
+export async function needingPostgres<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await breakers.postgres.run(work);
+  } catch {
+    throw new DuetError("UNAVAILABLE");
+  }
+}

@@ -22,20 +22,26 @@ interface Kept {
 
 interface Attachment extends Kept {
   session: Session;
+  /** Milliseconds since 1970 of a frame from it, to within HEARD_STEP_MS; pings do not wake the object. */
+  heardAt: number;
   /** Whether it has said `hello`: only then it is sent events and counts as presence. */
   live: boolean;
-  openedAt: number;
 }
 
-/** A client pings every 20 s: a socket silent for this long belongs to nobody (guarantees D11). */
+/** A client pings every 20 s: a socket silent for this long belongs to nobody, as a phone's that lost its network. */
 const GHOST_AFTER_MS = 50_000;
+const HEARD_STEP_MS = 10_000;
 
 export class Connections {
   readonly #ctx: DurableObjectState;
+  readonly #onGone: (name: string, isOffline: boolean) => void;
   readonly #attachments = new WeakMap<WebSocket, Attachment>();
+  #reapedAt = 0;
 
-  constructor(ctx: DurableObjectState) {
+  /** @param onGone - called when a person lost a socket; `isOffline` says whether it was the last */
+  constructor(ctx: DurableObjectState, onGone: (name: string, isOffline: boolean) => void) {
     this.#ctx = ctx;
+    this.#onGone = onGone;
   }
 
   /** The runtime answers pings by itself from now on, telling where the log stands, without waking the object. */
@@ -49,7 +55,7 @@ export class Connections {
     this.#attach(socket, {
       session,
       live: false,
-      openedAt: Date.now(),
+      heardAt: Date.now(),
       marks: { readSeq: 0, deliveredSeq: 0 },
       level: undefined,
     });
@@ -110,8 +116,9 @@ export class Connections {
     }
   }
 
+  /** Closes for good: the client does not come back by itself. */
   close(socket: WebSocket, reason: CloseReason): void {
-    socket.close(FATAL_CLOSE, reason);
+    this.#end(socket, FATAL_CLOSE, reason);
   }
 
   closeAll(reason: CloseReason): void {
@@ -124,13 +131,39 @@ export class Connections {
     }
   }
 
-  /** Closes a person's sockets that went silent without a word, as a phone that lost its network does. */
-  reapGhosts(name: string): void {
-    for (const socket of this.of(name)) {
-      const pinged = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
-      const heard = Math.max(pinged ?? 0, this.#attachment(socket).openedAt);
-      // No fatal code: should anybody be there after all, they reconnect.
-      if (Date.now() - heard > GHOST_AFTER_MS) socket.close(1001, "silent");
+  /** Closes so that the client comes back: code 1001 (going away), or 1013 (try again later). */
+  drop(socket: WebSocket, code: 1001 | 1013): void {
+    this.#end(socket, code, "");
+  }
+
+  #end(socket: WebSocket, code: number, reason: string): void {
+    socket.close(code, reason);
+    this.retire(socket);
+  }
+
+  /** Takes a socket out: it counts as nobody's presence any more, whether or not its close is ever answered. */
+  retire(socket: WebSocket): void {
+    const attachment = this.#attachment(socket);
+    if (!attachment.live) return;
+    this.#attach(socket, { ...attachment, live: false });
+    const { name } = attachment.session;
+    this.#onGone(name, !this.isOnline(name));
+  }
+
+  /** Notes that a socket gave a sign of life, and from time to time drops those that do not. */
+  heard(socket: WebSocket): void {
+    const now = Date.now();
+    const { heardAt } = this.#attachment(socket);
+    if (now - heardAt > HEARD_STEP_MS) this.#attach(socket, { ...this.#attachment(socket), heardAt: now });
+    if (now - this.#reapedAt > HEARD_STEP_MS) this.reapGhosts();
+  }
+
+  reapGhosts(): void {
+    const now = Date.now();
+    this.#reapedAt = now;
+    for (const socket of this.#open()) {
+      const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+      if (now - Math.max(pingedAt, this.#attachment(socket).heardAt) > GHOST_AFTER_MS) this.drop(socket, 1001);
     }
   }
 

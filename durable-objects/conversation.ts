@@ -11,7 +11,7 @@ import { DuetError } from "../protocol/errors.ts";
 import { sameName } from "../protocol/fields.ts";
 import type { ChangeFrame } from "../protocol/frames.ts";
 import { parseLimits } from "../protocol/limits.ts";
-import { breakers } from "./circuit-breaker.ts";
+import { needingPostgres } from "./circuit-breaker.ts";
 import type { Session } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
 import { readPage } from "./history.ts";
@@ -43,10 +43,13 @@ export class Conversation extends DurableObject<Env> {
 
   #assemble(): Open {
     const parts = assembleParts(this.ctx, this.env);
-    const { record, log, connections, outbox } = parts;
+    const { record, log, connections, mirror, outbox } = parts;
     connections.setPong(record.epoch, log.head);
     // An alarm can be lost over a restart (workerd issues 3566, 3138). Work that waits sets it again.
-    if (record.endedAt !== null || record.archivedSeq < log.head) outbox.schedule();
+    const { degraded } = outbox;
+    if (degraded.redis) mirror.touchAll();
+    if (record.endedAt !== null || degraded.redis) outbox.schedule("redis");
+    if (record.endedAt !== null || degraded.postgres || record.archivedSeq < log.head) outbox.schedule("postgres");
     this.#ended ||= record.endedAt !== null;
     this.#open = { parts, sockets: new SocketSessions(parts) };
     return this.#open;
@@ -80,7 +83,7 @@ export class Conversation extends DurableObject<Env> {
       const name = members.find(typedName);
       if (name === undefined) throw new DuetError("LOGIN_FAILED");
       mirror.touch(name);
-      outbox.schedule();
+      outbox.schedule("redis");
       return { name, peer: members.others(name).join(", ") };
     });
   }
@@ -102,9 +105,7 @@ export class Conversation extends DurableObject<Env> {
       const { log, record, readFromArchive } = (await this.#requireSession(session)).parts;
       // Before the page is read: changes that are on it and come over the socket again do no harm, missing ones would.
       const { head } = log;
-      const page = await readPage(log, readFromArchive, before ?? Infinity, limit).catch(() => {
-        throw new DuetError("UNAVAILABLE");
-      });
+      const page = await readPage(log, readFromArchive, before ?? Infinity, limit);
       return { ...page, epoch: record.epoch, head };
     });
   }
@@ -126,12 +127,14 @@ export class Conversation extends DurableObject<Env> {
       const { record, log, connections, outbox } = (await this.#requireSession(session)).parts;
       const at = Date.now();
       record.markEnded(at);
-      log.prune(log.head);
+      log.clear();
       this.#ended = true;
       connections.broadcast({ type: "ended", by: session.name, at });
       connections.closeAll("ENDED");
-      outbox.schedule();
-      await this.alarm();
+      // Should we die now, the alarm goes on with it.
+      outbox.schedule("postgres");
+      await outbox.flush();
+      await this.#buryIfDone();
       return null;
     });
   }
@@ -141,7 +144,7 @@ export class Conversation extends DurableObject<Env> {
     try {
       const session = readSession(request);
       const { parts, sockets } = await this.#requireSession(session);
-      parts.connections.reapGhosts(session.name);
+      parts.connections.reapGhosts();
       const open = parts.connections.of(session.name).length;
       if (open >= parts.limits.SOCKETS_PER_PERSON) throw new DuetError("TOO_MANY_SOCKETS");
       const { 0: client, 1: server } = new WebSocketPair();
@@ -153,7 +156,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    this.#open?.sockets.receive(socket, message);
+    // What arrives after we closed it, before the client answered that, counts for nothing.
+    if (socket.readyState === WebSocket.OPEN) this.#open?.sockets.receive(socket, message);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -166,13 +170,15 @@ export class Conversation extends DurableObject<Env> {
     this.#open?.sockets.leave(socket);
   }
 
-  /** The outbox's turn; after the last one of an ended chat only a tombstone remains. */
   override async alarm(): Promise<void> {
     if (!this.#open) return;
-    const { record, outbox } = this.#open.parts;
-    await outbox.flush();
-    const { postgres, redis } = outbox.degraded;
-    if (record.endedAt === null || postgres || redis || !this.#open) return;
+    await this.#open.parts.outbox.alarmFired();
+    await this.#buryIfDone();
+  }
+
+  /** Of an ended chat only a tombstone remains, once both stores have followed. */
+  async #buryIfDone(): Promise<void> {
+    if (!this.#open?.parts.cleanedUp.postgres || !this.#open.parts.cleanedUp.redis) return;
     this.#open = undefined;
     await this.ctx.storage.deleteAll();
     createTombstone(this.ctx.storage.sql);
@@ -197,22 +203,20 @@ export class Conversation extends DurableObject<Env> {
    */
   async #revive(): Promise<void> {
     if (this.#open || this.#ended) return;
-    const failed = await this.ctx.blockConcurrencyWhile(async () => {
-      try {
-        if (!this.#open && !this.#ended) await this.#restore(this.ctx.id.name ?? "");
-        return false;
-      } catch {
-        return true;
-      }
+    // An error thrown inside would reset the object, so it is carried out.
+    const failure = await this.ctx.blockConcurrencyWhile(async () => {
+      if (this.#open || this.#ended) return undefined;
+      const restored = await toResult(() => this.#restore(this.ctx.id.name ?? ""));
+      return restored.ok ? undefined : restored.code;
     });
-    if (failed) throw new DuetError("UNAVAILABLE");
+    if (failure) throw new DuetError(failure);
   }
 
   async #restore(hash: string): Promise<void> {
     const { sql } = this.ctx.storage;
     const { STORE_TIMEOUT_MS } = parseLimits(this.env);
     const db = createDb(this.env.DATABASE_URL, STORE_TIMEOUT_MS);
-    const chat = await breakers.postgres.run(() => findArchivedChat(db, hash));
+    const chat = await needingPostgres(() => findArchivedChat(db, hash));
     if (!chat) return;
     if (chat.endedAt) {
       createTombstone(sql);

@@ -51,6 +51,7 @@ export class EventLog {
        where seq = ?1 or (target = ?1 and frame ->> '$.type' = 'edited')`,
       target,
     );
+    this.#sql.exec("delete from set_aside where seq = ?1 or frame ->> '$.target' = ?1", target);
   }
 
   /** @returns the event that this sender logged under this id, if it is still kept */
@@ -118,6 +119,30 @@ export class EventLog {
   /** Keeps for the operator what Postgres will never take. */
   setAside(event: LoggedEvent, sqlstate: string): void {
     this.#sql.exec("insert or ignore into set_aside values (?, ?, ?)", event.seq, sqlstate, JSON.stringify(event));
+  }
+
+  /** Gives all events after `archived` new places behind `base`, and forgets the others. */
+  moveBehind(base: number, archived: number): void {
+    const rows = this.#sql
+      .exec<Row & { id: string }>("select seq, id, frame from events where seq > ? order by seq", archived)
+      .toArray();
+    this.clear();
+    const places = new Map(rows.map(({ seq }, index) => [seq, base + index + 1]));
+    const moved = (seq: number) => places.get(seq) ?? seq;
+    for (const row of rows) {
+      const event = parse(row);
+      if (event.type !== "message") event.target = moved(event.target);
+      else if (event.replyTo !== undefined) event.replyTo = moved(event.replyTo);
+      this.append(row.id, { ...event, seq: moved(event.seq) });
+    }
+  }
+
+  /** Forgets everything at once. */
+  clear(): void {
+    this.#sql.exec("delete from events");
+    this.#sql.exec("delete from set_aside");
+    this.#seqs?.clear();
+    this.#first = this.#head + 1;
   }
 
   /** Forgets everything up to `seq`. */

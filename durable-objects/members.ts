@@ -12,6 +12,7 @@ interface Row extends Record<string, SqlStorageValue> {
   read_seq: number;
   delivered_seq: number;
   last_seen: number | null;
+  online: number;
 }
 
 export class Members {
@@ -70,11 +71,18 @@ export class Members {
     return true;
   }
 
-  setLastSeen(name: string, at: number): void {
+  /** Notes that a person came or went; what `wasOnline` tells if nobody is left to notice their going. */
+  setOnline(name: string, online: boolean): void {
     const row = this.#rows.get(name);
     if (!row) return;
-    row.last_seen = at;
+    row.online = online ? 1 : 0;
+    if (!online) row.last_seen = Date.now();
     this.#unsaved.add(name);
+    this.save();
+  }
+
+  wasOnline(name: string): boolean {
+    return this.#rows.get(name)?.online === 1;
   }
 
   /**
@@ -86,10 +94,11 @@ export class Members {
       const row = this.#rows.get(name);
       if (!row) continue;
       this.#sql.exec(
-        "update members set read_seq = ?, delivered_seq = ?, last_seen = ? where name = ?",
+        "update members set read_seq = ?, delivered_seq = ?, last_seen = ?, online = ? where name = ?",
         row.read_seq,
         row.delivered_seq,
         row.last_seen,
+        row.online,
         name,
       );
     }

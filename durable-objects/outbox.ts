@@ -1,19 +1,27 @@
 /**
  * Carries to Postgres and Redis what the log has and they have not, from the object's alarm.
  *
- * Nothing on the message path waits for it. There is an alarm only while there is work; a failure is tried again
- * after a growing pause, for as long as it takes.
+ * Nothing on the message path waits for it. Each store has a lane of its own: a failure is tried again after a
+ * growing pause, for as long as it takes, and holds up nothing of the other. Only while there is work is there an
+ * alarm. Outages are remembered in storage, because the object may sleep before they end.
  */
 import type { ServerFrame } from "../protocol/frames.ts";
+import { keysOf } from "../protocol/keys-of.ts";
 
 export type Degraded = Omit<ServerFrame & { type: "degraded" }, "type">;
+export type Store = keyof Degraded;
 
-/** One store's work: writes what is outstanding, and throws when the store does not take it. */
-type Task = () => Promise<void>;
+interface Lane {
+  /** In a row; more than none is an outage. */
+  failures: number;
+  /** Milliseconds since 1970 when the next run is due; Infinity without work. */
+  dueAt: number;
+}
 
 interface Options {
   storage: DurableObjectStorage;
-  tasks: Record<keyof Degraded, Task>;
+  /** Writes what is outstanding, and throws when the store does not take it. */
+  tasks: Record<Store, () => Promise<void>>;
   /** Milliseconds that work may wait, so that more of it goes in one batch. */
   delayMs: number;
   /** Called when an outage starts or ends. */
@@ -22,53 +30,112 @@ interface Options {
 
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 30_000;
+/** What is due this soon after goes along: one alarm for both stores. */
+const SLACK_MS = 1_000;
+const ALARM_LOST_MS = 10_000;
 
 export class Outbox {
   readonly #options: Options;
-  #scheduled = false;
-  #failures = 0;
-  #running: Promise<void> | undefined;
-  degraded: Degraded = { postgres: false, redis: false };
+  readonly #lanes: Record<Store, Lane> = {
+    postgres: { failures: 0, dueAt: Infinity },
+    redis: { failures: 0, dueAt: Infinity },
+  };
+  #alarmAt = Infinity;
+  #running: Promise<unknown> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
+    const { sql } = options.storage;
+    for (const { store, failures } of sql.exec<{ store: string; failures: number }>("select * from outages")) {
+      for (const name of keysOf(this.#lanes)) if (name === store) this.#lanes[name].failures = failures;
+    }
   }
 
-  /** Makes sure that `flush` runs soon. */
-  schedule(delayMs = this.#options.delayMs): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    void this.#options.storage.setAlarm(Date.now() + delayMs);
+  get degraded(): Degraded {
+    return { postgres: this.#lanes.postgres.failures > 0, redis: this.#lanes.redis.failures > 0 };
   }
 
-  /** Runs what is outstanding; never throws. A second call while one runs waits for it, then looks again. */
-  async flush(): Promise<void> {
+  /** Makes sure that a store's work runs soon; during an outage of it, no sooner than the pause allows. */
+  schedule(store: Store): void {
+    const lane = this.#lanes[store];
+    const { delayMs } = this.#options;
+    if (lane.dueAt === Infinity) {
+      lane.dueAt = Date.now() + (lane.failures > 0 ? Math.max(delayMs, pauseAfter(lane.failures)) : delayMs);
+    }
+    this.#setAlarm();
+  }
+
+  /** For the alarm: runs what it was set for, and what is due soon after. See `flush`. */
+  async alarmFired(): Promise<boolean> {
+    const until = Math.max(Date.now(), Number.isFinite(this.#alarmAt) ? this.#alarmAt : 0) + SLACK_MS;
+    this.#alarmAt = Infinity;
+    return this.#flush((lane) => lane.dueAt <= until);
+  }
+
+  /** Runs everything now. See `#flush`. */
+  flush(): Promise<boolean> {
+    return this.#flush(() => true);
+  }
+
+  /**
+   * Never throws. A call while another runs waits for that, then runs itself.
+   *
+   * @returns whether each store that was asked took all of its work
+   */
+  async #flush(isWanted: (lane: Lane) => boolean): Promise<boolean> {
     while (this.#running) await this.#running;
-    this.#running = this.#flush().finally(() => {
+    const stores = keysOf(this.#lanes).filter((store) => isWanted(this.#lanes[store]));
+    const runs = Promise.all(stores.map((store) => this.#run(store)));
+    this.#running = runs.finally(() => {
       this.#running = undefined;
     });
-    await this.#running;
+    const taken = await runs;
+    this.#setAlarm();
+    return taken.every(Boolean);
   }
 
-  async #flush(): Promise<void> {
-    this.#scheduled = false;
-    const { postgres, redis } = this.#options.tasks;
-    const [toPostgres, toRedis] = await Promise.allSettled([postgres(), redis()]);
-    this.#report({ postgres: toPostgres.status === "rejected", redis: toRedis.status === "rejected" });
-    const failed = this.degraded.postgres || this.degraded.redis;
-    this.#failures = failed ? this.#failures + 1 : 0;
-    if (failed) this.schedule(backoff(this.#failures));
+  async #run(store: Store): Promise<boolean> {
+    const lane = this.#lanes[store];
+    lane.dueAt = Infinity;
+    try {
+      await this.#options.tasks[store]();
+      this.#note(store, 0);
+      return true;
+    } catch (error) {
+      // The kind of failure, never its message: those of drizzle and Upstash contain what was to be written.
+      const entry = { outage: store, error: error instanceof Error ? error.name : typeof error };
+      // oxlint-disable-next-line no-console -- a Worker's log is its console
+      if (lane.failures === 0) console.error(JSON.stringify(entry));
+      this.#note(store, lane.failures + 1);
+      lane.dueAt = Date.now() + pauseAfter(lane.failures);
+      return false;
+    }
   }
 
-  #report(state: Degraded): void {
-    const { postgres, redis } = this.degraded;
-    this.degraded = state;
-    if (state.postgres !== postgres || state.redis !== redis) this.#options.onDegraded(state);
+  #note(store: Store, failures: number): void {
+    const lane = this.#lanes[store];
+    if (failures === lane.failures) return;
+    const changed = failures === 0 || lane.failures === 0;
+    lane.failures = failures;
+    const { sql } = this.#options.storage;
+    if (failures === 0) sql.exec("delete from outages where store = ?", store);
+    else sql.exec("insert or replace into outages values (?, ?)", store, failures);
+    if (changed) this.#options.onDegraded(this.degraded);
+  }
+
+  /** Sets the alarm to what is due first, if that is sooner than the one that is set: each setting costs a row. */
+  #setAlarm(): void {
+    const dueAt = Math.min(this.#lanes.postgres.dueAt, this.#lanes.redis.dueAt);
+    // An alarm that should have gone off long ago was lost (workerd issues 3566, 3138).
+    const lost = this.#alarmAt < Date.now() - ALARM_LOST_MS;
+    if (dueAt === Infinity || (dueAt >= this.#alarmAt && !lost)) return;
+    this.#alarmAt = dueAt;
+    void this.#options.storage.setAlarm(dueAt);
   }
 }
 
 /** Equal jitter: at least half of the pause, so that many objects neither hammer a store nor come back as one. */
-function backoff(failures: number): number {
+function pauseAfter(failures: number): number {
   const pause = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (failures - 1));
   return pause / 2 + Math.random() * (pause / 2);
 }

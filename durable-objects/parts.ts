@@ -1,12 +1,11 @@
 /** Puts the parts of an open conversation together. Each can be read alone; this is how they meet. */
 import { type ArchivedChat, endArchivedChat, findArchived, findArchivedChat, readArchive } from "../drizzle/archive.ts";
 import { createDb } from "../drizzle/client.ts";
-import type { ChangeFrame } from "../protocol/frames.ts";
 import { parseLimits } from "../protocol/limits.ts";
 import { createRedis } from "../redis/client.ts";
 import { deleteSessionRecords } from "../redis/session-records.ts";
 import { archiveNewEvents } from "./archive-task.ts";
-import { breakers } from "./circuit-breaker.ts";
+import { breakers, needingPostgres } from "./circuit-breaker.ts";
 import { Connections } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
 import { EventLog } from "./event-log.ts";
@@ -14,8 +13,12 @@ import { type ArchivedTarget, GroupCommit } from "./group-commit.ts";
 import { type ReadArchive } from "./history.ts";
 import { Members } from "./members.ts";
 import { Outbox } from "./outbox.ts";
+import { Presence } from "./presence.ts";
 import { SessionMirror } from "./session-mirror.ts";
 import { TokenBuckets } from "./token-bucket.ts";
+
+/** Milliseconds between two looks into Postgres for the same suspicion. */
+const REWIND_CHECK_MS = 60_000;
 
 export type Parts = ReturnType<typeof assembleParts>;
 
@@ -29,10 +32,15 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
   const record = ConversationRecord.load(sql);
   const log = new EventLog(sql, record.baseSeq);
   const members = new Members(sql);
-  const connections = new Connections(ctx);
+  const connections = new Connections(ctx, (name, isOffline) => {
+    // The socket took its marks along: they are kept elsewhere now.
+    members.save();
+    if (isOffline) presence.set(name, false);
+  });
   const mirror = new SessionMirror({
     redis,
     chatId: record.id,
+    createdAt: record.createdAt,
     log,
     members,
     connections,
@@ -41,6 +49,8 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
 
   const [one = "", two = ""] = members.names;
   const chat: ArchivedChat = { hash: record.id, users: [one, two], createdAt: record.createdAt };
+  /** Which stores have followed the end of the chat. */
+  const cleanedUp = { postgres: false, redis: false };
   const outbox = new Outbox({
     storage: ctx.storage,
     delayMs: limits.ARCHIVE_DELAY_MS,
@@ -48,16 +58,30 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     tasks: {
       async postgres() {
         const { endedAt } = record;
-        if (endedAt !== null) return breakers.postgres.run(() => endArchivedChat(db, chat, endedAt));
+        if (endedAt !== null) {
+          await breakers.postgres.run(() => endArchivedChat(db, chat, endedAt));
+          cleanedUp.postgres = true;
+          return;
+        }
         members.save();
-        await archiveNewEvents({ db, chat, record, log, eventsKept: limits.EVENTS_KEPT });
+        await archiveNewEvents({
+          db,
+          chat,
+          record,
+          log,
+          eventsKept: limits.EVENTS_KEPT,
+          onRewound: recoverFromRewind,
+        });
       },
       async redis() {
         if (record.endedAt === null) return mirror.write();
-        return breakers.redis.run(() => deleteSessionRecords(redis, record.id, members.names));
+        await breakers.redis.run(() => deleteSessionRecords(redis, record.id, members.names));
+        cleanedUp.redis = true;
       },
     },
   });
+
+  const presence = new Presence({ connections, members, mirror, outbox });
 
   const commits = new GroupCommit(log, {
     isEnded: () => record.endedAt !== null,
@@ -65,30 +89,40 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     onCommit(frames) {
       connections.broadcastTexts(frames);
       connections.setPong(record.epoch, log.head);
-      mirror.touchAbsent();
-      outbox.schedule();
+      outbox.schedule("postgres");
+      if (mirror.touchAbsent()) outbox.schedule("redis");
     },
   });
 
   const readFromArchive: ReadArchive = (before, limit) =>
-    breakers.postgres.run(() => readArchive(db, record.id, before, limit));
+    needingPostgres(() => readArchive(db, record.id, before, limit));
 
-  /** The message a change is about, when it is too old for the log. */
-  async function findArchivedTarget(change: ChangeFrame): Promise<ArchivedTarget | undefined> {
-    if (change.type === "send" || change.seq >= log.first) return undefined;
-    const message = await breakers.postgres.run(() => findArchived(db, record.id, change.seq));
+  /** The message that a change is about, when it is too old for the log. */
+  async function findArchivedTarget(seq: number): Promise<ArchivedTarget | undefined> {
+    const message = await needingPostgres(() => findArchived(db, record.id, seq));
     return message && { sender: message.sender, deleted: message.deletedAt !== undefined };
   }
 
-  /** Moves on behind what Postgres has, when a client proves that this object's storage went back in time. */
+  let checkedAt = 0;
+  /** When a client claims to have seen more than there is: either it is wrong, or our storage went back in time. */
+  async function checkForRewind(): Promise<void> {
+    if (Date.now() - checkedAt < REWIND_CHECK_MS) return;
+    checkedAt = Date.now();
+    const archived = await needingPostgres(() => findArchivedChat(db, record.id));
+    if (archived && archived.head > log.head) await recoverFromRewind();
+  }
+
+  /** Moves what Postgres lacks behind what it has, in a new epoch, and starts this object anew. */
   async function recoverFromRewind(): Promise<void> {
-    const archived = await breakers.postgres.run(() => findArchivedChat(db, record.id));
-    if (!archived || archived.head <= log.head) return;
-    log.prune(log.head);
-    record.startEpoch(archived.head);
-    await ctx.storage.sync();
-    // Begins afresh from storage; every client reconnects, finds a foreign epoch, and loads anew.
-    ctx.abort("The storage was rewound.");
+    const archived = await needingPostgres(() => findArchivedChat(db, record.id));
+    if (!archived) return;
+    await ctx.blockConcurrencyWhile(async () => {
+      log.moveBehind(archived.head, record.archivedSeq);
+      record.startEpoch(archived.head);
+      await ctx.storage.sync();
+      // Every client reconnects, finds a foreign epoch, and loads anew.
+      ctx.abort("The storage was rewound.");
+    });
   }
 
   return {
@@ -99,12 +133,16 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     connections,
     mirror,
     outbox,
+    cleanedUp,
     commits,
     readFromArchive,
     findArchivedTarget,
-    recoverFromRewind,
+    checkForRewind,
+    presence,
     changesRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
     /** Frames that are not logged (typing, marks, hello) have a budget of their own. */
     signalsRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
+    /** A hello may replay thousands of events. */
+    hellosRate: new TokenBuckets(1, limits.SOCKETS_PER_PERSON),
   };
 }

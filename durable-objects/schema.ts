@@ -14,7 +14,8 @@ export function createTables(sql: SqlStorage): void {
       name text primary key,
       read_seq integer not null default 0,
       delivered_seq integer not null default 0,
-      last_seen integer
+      last_seen integer,
+      online integer not null default 0
     );
     create table revoked_sessions (id text primary key, expires_at integer not null) without rowid;
     create table events (
@@ -24,6 +25,8 @@ export function createTables(sql: SqlStorage): void {
       target integer,
       frame text not null
     );
+    create index events_by_target on events (target) where target is not null;
+    create table outages (store text primary key, failures integer not null) without rowid;
     create table set_aside (seq integer primary key, sqlstate text not null, frame text not null);
   `);
 }

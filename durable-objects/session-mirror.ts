@@ -9,6 +9,8 @@ import type { Members } from "./members.ts";
 interface Options {
   redis: Redis;
   chatId: string;
+  /** Milliseconds since 1970: stands for the last seen of who was never there. */
+  createdAt: number;
   log: EventLog;
   members: Members;
   connections: Connections;
@@ -29,11 +31,20 @@ export class SessionMirror {
     this.#stale.add(name);
   }
 
-  /** Something waits for everyone who is away. While both are there, a message costs no command at all. */
-  touchAbsent(): void {
-    for (const name of this.#options.members.names) {
-      if (!this.#options.connections.isOnline(name)) this.#stale.add(name);
-    }
+  /** Nothing is known of what was behind. */
+  touchAll(): void {
+    for (const name of this.#options.members.names) this.#stale.add(name);
+  }
+
+  /**
+   * Something waits for everyone who is away. While all are there, a message costs no command at all.
+   *
+   * @returns whether anyone is away
+   */
+  touchAbsent(): boolean {
+    const absent = this.#options.members.names.filter((name) => !this.#options.connections.isOnline(name));
+    for (const name of absent) this.#stale.add(name);
+    return absent.length > 0;
   }
 
   /** @throws when Redis does not take the records; they stay marked */
@@ -52,9 +63,9 @@ export class SessionMirror {
   }
 
   #record(name: string): SessionRecord {
-    const { chatId, log, members, connections } = this.#options;
+    const { chatId, createdAt, log, members, connections } = this.#options;
     const online = connections.isOnline(name);
-    const lastSeen = online ? Date.now() : (members.lastSeen(name) ?? Date.now());
+    const lastSeen = online ? Date.now() : (members.lastSeen(name) ?? createdAt);
     return {
       chat_id: chatId,
       sender: name,

@@ -1,5 +1,5 @@
 /** What happens on a socket: hello and replay, changes, marks, typing, and leaving. */
-import { ERRORS, isRetryable } from "../protocol/errors.ts";
+import { type ErrorCode, ERRORS, isRetryable } from "../protocol/errors.ts";
 import { type ChangeFrame, type ClientFrame, type Member, PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import { readClientFrame } from "./client-frames.ts";
@@ -32,6 +32,7 @@ export class SocketSessions {
     const { connections } = this.#parts;
     const { name, expiresAt } = connections.session(socket);
     if (expiresAt <= Date.now()) return connections.close(socket, "UNAUTHENTICATED");
+    connections.heard(socket);
     const reading = readClientFrame(message);
     if (reading.kind === "fatal") return connections.close(socket, reading.reason);
     const isHello = reading.kind === "frame" && reading.frame.type === "hello";
@@ -40,7 +41,7 @@ export class SocketSessions {
       case "frame":
         return this.#handle(socket, name, reading.frame);
       case "refused":
-        return this.#settle(socket, reading.id, { stored: false, code: reading.code });
+        return this.#refuse(socket, name, reading.id, reading.code);
       case "unknown":
         return this.#takeSignal(socket, name, () => {});
       default:
@@ -56,7 +57,7 @@ export class SocketSessions {
       case "react":
         return this.#change(socket, name, frame);
       case "hello":
-        return this.#takeSignal(socket, name, () => this.#hello(socket, name, frame));
+        return this.#hello(socket, name, frame);
       case "typing":
         return this.#takeSignal(socket, name, () =>
           this.#parts.connections.broadcast({ type: "typing", name, on: frame.on }, { except: name }),
@@ -83,6 +84,14 @@ export class SocketSessions {
     if (!tolerable) connections.close(socket, "TOO_FAST");
   }
 
+  /** A malformed change costs as much as a good one. */
+  #refuse(socket: WebSocket, name: string, id: string, code: ErrorCode): void {
+    const { connections, changesRate } = this.#parts;
+    const verdict = changesRate.take(name);
+    this.#settle(socket, id, { stored: false, code: verdict === "pass" ? code : "TOO_FAST" });
+    if (verdict === "disconnect") connections.close(socket, "TOO_FAST");
+  }
+
   #settle(socket: WebSocket, id: string, outcome: Outcome): void {
     if (outcome.stored) {
       return this.#parts.connections.send(socket, { type: "ack", id, seq: outcome.seq, at: outcome.at });
@@ -98,25 +107,26 @@ export class SocketSessions {
   }
 
   #hello(socket: WebSocket, name: string, hello: ClientFrame & { type: "hello" }): void {
-    const { record, log, recoverFromRewind } = this.#parts;
+    const { record, log, connections, hellosRate, checkForRewind } = this.#parts;
+    if (hellosRate.take(name) !== "pass") return connections.close(socket, "TOO_FAST");
     const sawMore = hello.epoch === record.epoch && (hello.since ?? 0) > log.head;
     if (!sawMore) return this.#greet(socket, name, hello);
-    // Either the client is wrong, or our storage was rolled back: Postgres knows. Without it, they try again later.
-    recoverFromRewind().then(
+    checkForRewind().then(
       () => this.#greet(socket, name, hello),
-      () => socket.close(1013, "try again later"),
+      () => connections.drop(socket, 1013),
     );
   }
 
   #greet(socket: WebSocket, name: string, { epoch, since }: ClientFrame & { type: "hello" }): void {
-    const { record, log, connections, outbox } = this.#parts;
+    const { limits, record, log, connections, presence, outbox } = this.#parts;
     clearTimeout(this.#helloTimers.get(socket));
     this.#helloTimers.delete(socket);
-    connections.reapGhosts(name);
+    connections.reapGhosts();
     const cameOnline = !connections.isOnline(name);
     connections.setLive(socket);
     // What is not kept whole is not replayed in part: the client loads the newest page instead.
-    const recovered = epoch === record.epoch && since !== undefined && since >= log.first - 1 && since <= log.head;
+    const oldest = Math.max(log.first - 1, log.head - limits.REPLAY_MAX);
+    const recovered = epoch === record.epoch && since !== undefined && since >= oldest && since <= log.head;
     connections.send(socket, {
       type: "welcome",
       v: PROTOCOL_VERSION,
@@ -130,7 +140,7 @@ export class SocketSessions {
     connections.send(socket, { type: "live", head: log.head });
     const { degraded } = outbox;
     if (degraded.postgres || degraded.redis) connections.send(socket, { type: "degraded", ...degraded });
-    if (cameOnline) this.#announce(name, true);
+    if (cameOnline) presence.set(name, true);
   }
 
   #members(): Member[] {
@@ -152,21 +162,8 @@ export class SocketSessions {
 
   /** To be called when a socket is gone, for whatever reason. */
   leave(socket: WebSocket): void {
-    const { members, connections } = this.#parts;
     clearTimeout(this.#helloTimers.get(socket));
     this.#helloTimers.delete(socket);
-    const { name } = connections.session(socket);
-    if (!connections.isLive(socket) || connections.isOnline(name, socket)) return;
-    members.setLastSeen(name, Date.now());
-    members.save();
-    this.#announce(name, false);
-  }
-
-  #announce(name: string, online: boolean): void {
-    const { members, connections, mirror, outbox } = this.#parts;
-    const lastSeen = online ? null : members.lastSeen(name);
-    connections.broadcast({ type: "presence", name, online, lastSeen }, { except: name });
-    mirror.touch(name);
-    outbox.schedule();
+    this.#parts.connections.retire(socket);
   }
 }

@@ -25,7 +25,7 @@ export function submitChange(
     commits.submit(sender, change, settle);
   } else {
     // Rare: a change to a message so old that only Postgres knows whose it is.
-    findArchivedTarget(change).then(
+    findArchivedTarget(change.seq).then(
       (target) => commits.submit(sender, change, settle, target),
       () => settle({ stored: false, code: "UNAVAILABLE" }),
     );

@@ -19,6 +19,7 @@ import {
   RegisterBody,
   RegisterData,
 } from "./http.ts";
+import { BASE_PATH } from "./limits.ts";
 
 export interface Endpoint {
   methods: readonly ("GET" | "POST")[];
@@ -242,3 +243,8 @@ export const ENDPOINTS = {
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;
+
+/** Every path of an endpoint, its own first. */
+export function pathsOf({ path, aliases = [], rootAliases = [] }: Endpoint): string[] {
+  return [path, ...aliases].map((below) => BASE_PATH + below).concat(rootAliases);
+}

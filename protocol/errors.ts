@@ -1,6 +1,6 @@
 /**
  * Every failure a client can be told of: its stable code, its HTTP status, and what to do about it.
- * `retryable` says that the same request may succeed later, unchanged.
+ * Where there is a `retryAfter`, in seconds, the same request may succeed later, unchanged.
  */
 export const ERRORS = {
   BAD_JSON: { status: 400, message: "The body is not valid JSON. Send one JSON object." },
@@ -53,13 +53,13 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, message: "This path does not take this method. See the `Allow` header." },
   UPGRADE_REQUIRED: { status: 426, message: "This path is a WebSocket. Connect with `Upgrade: websocket`." },
 
-  TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Wait as `Retry-After` says.", retryable: true },
+  TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Wait as `Retry-After` says.", retryAfter: 60 },
   TOO_MANY_SOCKETS: { status: 429, message: "You have this chat open too many times. Close a tab or a device." },
-  TOO_FAST: { status: 429, message: "You are sending too fast. Wait a moment and send it again.", retryable: true },
-  OUTBOX_FULL: { status: 503, message: "The archive is behind. Try again in a minute.", retryable: true },
-  UNAVAILABLE: { status: 503, message: "A service behind Duet is not answering. Try again shortly.", retryable: true },
+  TOO_FAST: { status: 429, message: "You are sending too fast. Wait a moment and send it again.", retryAfter: 1 },
+  OUTBOX_FULL: { status: 503, message: "The archive is behind. Try again in a minute.", retryAfter: 60 },
+  UNAVAILABLE: { status: 503, message: "A service behind Duet is not answering. Try again shortly.", retryAfter: 5 },
   INTERNAL: { status: 500, message: "Something broke on our side. Try again; if it stays, report the request id." },
-} as const satisfies Record<string, { status: number; message: string; retryable?: true }>;
+} as const satisfies Record<string, { status: number; message: string; retryAfter?: number }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -68,7 +68,7 @@ export class DuetError extends Error {
   readonly code: ErrorCode;
   /** Paths of the offending fields; never their values. */
   readonly details: readonly string[] | undefined;
-  /** Seconds to wait, for 429 and 503. */
+  /** Seconds to wait, where waiting helps. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, more: { details?: readonly string[]; retryAfter?: number } = {}) {
@@ -76,12 +76,17 @@ export class DuetError extends Error {
     this.name = "DuetError";
     this.code = code;
     this.details = more.details;
-    this.retryAfter = more.retryAfter;
+    this.retryAfter = more.retryAfter ?? retryAfter(code);
   }
 }
 
+function retryAfter(code: ErrorCode): number | undefined {
+  const error: { status: number; retryAfter?: number } = ERRORS[code];
+  return error.retryAfter;
+}
+
 export function isRetryable(code: ErrorCode): boolean {
-  return "retryable" in ERRORS[code];
+  return retryAfter(code) !== undefined;
 }
 
 export function isErrorCode(text: string): text is ErrorCode {

@@ -10,33 +10,37 @@ function length(text: string): number {
   return Array.from(text).length;
 }
 
-// Cc, Cf (zero-width, bidi overrides and isolates, soft hyphen), Cs (half a surrogate pair), Co, Zl and Zp, and
-// the blank letters that look like nothing at all: two names must not be able to look the same or empty.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0\u2800]|\u034F/u;
-// Emoji families and several scripts are written with joiners; in Latin, Greek and Cyrillic they only deceive.
+// Controls, formats (zero-width, bidi overrides), halves of surrogate pairs, private use, separators, and all that
+// Unicode says to draw as nothing: two names must not be able to look the same or empty.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+// Several scripts are written with joiners; in Latin, Greek and Cyrillic they only deceive.
 const JOINER_IN_USE =
-  /(?<=[[\p{L}\p{M}\p{RGI_Emoji_Modifier_Sequence}\p{Extended_Pictographic}\uFE0F]--[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]])[\u200C\u200D](?=[[\p{L}\p{M}\p{Extended_Pictographic}]--[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]])/gv;
+  /(?<=[[\p{L}\p{M}]--[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]])[\u200C\u200D](?=[[\p{L}\p{M}]--[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]])/gv;
+const EMOJI = /\p{RGI_Emoji}/gv;
 // A message may hold tabs, line breaks and joiners (emoji and many scripts need them), but nothing Postgres or a
 // terminal would choke on.
 const CONTROL = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
-const VISIBLE = /[^\s\p{Cf}\p{Cc}\u2800\u3164\uFFA0\u115F\u1160]/u;
+const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** A person's name: NFC, trimmed, inner white space collapsed, 1–32 visible characters. */
 export const Name = z.string().check(
   z.normalize("NFC"),
   z.trim(),
   z.overwrite((name) => name.replace(/\p{Zs}+/gu, " ")),
-  z.refine((name) => !INVISIBLE.test(name.replace(JOINER_IN_USE, "")), { error: code("NAME_CHARACTERS"), abort: true }),
+  z.refine((name) => !INVISIBLE.test(name.replace(EMOJI, "").replace(JOINER_IN_USE, "")), {
+    error: code("NAME_CHARACTERS"),
+    abort: true,
+  }),
   z.minLength(1, code("NAME_EMPTY")),
   z.refine((name) => length(name) <= NAME_MAX, code("NAME_TOO_LONG")),
 );
 
-/** Two names are the same person's when they match without regard to case, width and joiners. */
+/** Two names are the same person's when they match without regard to case, width and what can't be seen. */
 export function sameName(a: string, b: string): boolean {
   const fold = (name: string) =>
     name
       .normalize("NFKC")
-      .replace(/\p{Cf}/gu, "")
+      .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
       .toLowerCase()
       .toUpperCase();
   return fold(a) === fold(b);
@@ -66,5 +70,10 @@ export const Seq = z.int().check(z.positive());
 /** Like Seq, where 0 stands for "nothing yet". */
 export const SeqOrZero = z.int().check(z.nonnegative());
 
+/** The last moment that a Date can hold. */
+const TIME_MAX = 8_640_000_000_000_000;
+
 /** Milliseconds since 1970, UTC. */
-export const Timestamp = z.int(code("TIMESTAMP_INVALID")).check(z.nonnegative(code("TIMESTAMP_INVALID")));
+export const Timestamp = z
+  .int(code("TIMESTAMP_INVALID"))
+  .check(z.nonnegative(code("TIMESTAMP_INVALID")), z.lte(TIME_MAX, code("TIMESTAMP_INVALID")));

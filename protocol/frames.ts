@@ -30,38 +30,22 @@ const clientTyping = z.object({ type: z.literal("typing"), on: z.boolean() });
 const delivered = z.object({ type: z.literal("delivered"), seq: Seq });
 const read = z.object({ type: z.literal("read"), seq: Seq });
 
+const changeFrames = [send, edit, remove, react] as const;
+const signalFrames = [hello, clientTyping, delivered, read] as const;
+
 /** What asks for a lasting change; each gets exactly one `ack` or `nack`. */
-const ChangeFrame = z.discriminatedUnion("type", [send, edit, remove, react]);
+const ChangeFrame = z.discriminatedUnion("type", changeFrames);
 export type ChangeFrame = z.infer<typeof ChangeFrame>;
 
-export const ClientFrame = z.discriminatedUnion("type", [
-  hello,
-  send,
-  edit,
-  remove,
-  react,
-  clientTyping,
-  delivered,
-  read,
-]);
+export const ClientFrame = z.discriminatedUnion("type", [...changeFrames, ...signalFrames]);
 export type ClientFrame = z.infer<typeof ClientFrame>;
 
-export const CLIENT_FRAME_TYPES: ReadonlySet<string> = new Set([
-  "hello",
-  "send",
-  "edit",
-  "delete",
-  "react",
-  "typing",
-  "delivered",
-  "read",
-] satisfies ClientFrame["type"][]);
-export const CHANGE_FRAME_TYPES: ReadonlySet<string> = new Set([
-  "send",
-  "edit",
-  "delete",
-  "react",
-] satisfies ChangeFrame["type"][]);
+export const CHANGE_FRAME_TYPES: ReadonlySet<string> = typesOf(changeFrames);
+export const CLIENT_FRAME_TYPES: ReadonlySet<string> = typesOf([...changeFrames, ...signalFrames]);
+
+function typesOf(frames: readonly { shape: { type: z.ZodMiniLiteral<string> } }[]): Set<string> {
+  return new Set(frames.flatMap(({ shape }) => shape.type.def.values));
+}
 
 const At = Timestamp;
 /** In the log a body is empty once its message was deleted. */

@@ -35,7 +35,10 @@ export const LoginBody = z.pipe(
 /** ISO 8601 text (without an offset: UTC) or milliseconds since 1970; comes out as the latter. */
 const SeedTimestamp = z.pipe(
   z.pipe(
-    z.union([z.string(), z.number()], code("TIMESTAMP_INVALID")),
+    z.union(
+      [z.iso.datetime({ local: true, offset: true, error: code("TIMESTAMP_INVALID") }), z.number()],
+      code("TIMESTAMP_INVALID"),
+    ),
     z.transform((time: string | number) => {
       if (typeof time === "number") return Math.trunc(time);
       return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(time) ? time : `${time}Z`);

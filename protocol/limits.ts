@@ -1,3 +1,5 @@
+import { keysOf } from "./keys-of.ts";
+
 /** Every endpoint lives under this path, but for a few aliases. */
 export const BASE_PATH = "/chat-server";
 
@@ -31,6 +33,8 @@ const DEFAULT_LIMITS = {
   ARCHIVE_DELAY_MS: 2_000,
   /** Newest events an object keeps for replay after Postgres has them. */
   EVENTS_KEPT: 1_000,
+  /** Events that are replayed at the most; who missed more loads the newest page. */
+  REPLAY_MAX: 2_000,
   /** Events that may wait for Postgres before the object refuses new ones. */
   OUTBOX_MAX: 50_000,
   /** Milliseconds any request to Postgres or Redis may take. */
@@ -39,12 +43,6 @@ const DEFAULT_LIMITS = {
 
 /** Limits in force in one deployment. */
 export type Limits = typeof DEFAULT_LIMITS;
-
-/** `Object.keys` that keeps the keys' type: sound for literals like DEFAULT_LIMITS, which have no other keys. */
-function keysOf<T extends object>(object: T): (keyof T)[] {
-  // oxlint-disable-next-line typescript/consistent-type-assertions -- the one cast; see above
-  return Object.keys(object) as (keyof T)[];
-}
 
 /**
  * Reads the limits from a Worker's environment.

@@ -3,8 +3,9 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { type Endpoint, type EndpointName, ENDPOINTS } from "../protocol/endpoints.ts";
+import { type Endpoint, type EndpointName, ENDPOINTS, pathsOf } from "../protocol/endpoints.ts";
 import { DuetError } from "../protocol/errors.ts";
+import { keysOf } from "../protocol/keys-of.ts";
 import { BASE_PATH, HTTP_BODY_MAX_BYTES } from "../protocol/limits.ts";
 import type { AppEnv, AppHandler } from "./context.ts";
 import { answerError } from "./errors.ts";
@@ -41,12 +42,13 @@ export const app = new Hono<AppEnv>();
 
 app.use(requestId({ headerName: "" }));
 app.use(logRequests);
-app.use(
+for (const path of [
   `${BASE_PATH}/*`,
-  secureHeaders({ referrerPolicy: "no-referrer", crossOriginResourcePolicy: "same-site" }),
-  allowFrontends,
-  noStore,
-);
+  ...Object.values<Endpoint>(ENDPOINTS).flatMap(({ rootAliases = [] }) => rootAliases),
+]) {
+  app.use(path, secureHeaders({ referrerPolicy: "no-referrer", crossOriginResourcePolicy: "same-site" }));
+  app.use(path, allowFrontends, noStore);
+}
 app.use(guardOrigin);
 app.use(
   bodyLimit({
@@ -59,13 +61,12 @@ app.use(
 
 for (const [path, page] of Object.entries(PAGES)) app.get(path, page);
 
-for (const [name, endpoint] of Object.entries<Endpoint>(ENDPOINTS)) {
-  const handler = Object.entries(HANDLERS).find(([handled]) => handled === name)?.[1];
-  if (!handler) throw new Error(`No handler for ${name}.`);
-  const paths = pathsOf(endpoint);
-  const effect = endpoint.methods.includes("POST");
-  app.on([...endpoint.methods], paths, ...(effect ? [requireOwnSite, handler] : [handler]));
-  app.on(["GET", "POST", "PUT", "PATCH", "DELETE"], paths, (c) => {
+for (const name of keysOf(ENDPOINTS)) {
+  const endpoint: Endpoint = ENDPOINTS[name];
+  const hasEffect = endpoint.methods.includes("POST");
+  const handlers: AppHandler[] = hasEffect ? [requireOwnSite, HANDLERS[name]] : [HANDLERS[name]];
+  app.on([...endpoint.methods], pathsOf(endpoint), ...handlers);
+  app.on(["GET", "POST", "PUT", "PATCH", "DELETE"], pathsOf(endpoint), (c) => {
     c.header("Allow", endpoint.methods.join(", "));
     throw new DuetError("METHOD_NOT_ALLOWED");
   });
@@ -73,8 +74,3 @@ for (const [name, endpoint] of Object.entries<Endpoint>(ENDPOINTS)) {
 
 app.notFound((c) => answerError(new DuetError("NOT_FOUND"), c));
 app.onError(answerError);
-
-function pathsOf(endpoint: Endpoint): string[] {
-  const below = [endpoint.path, ...(endpoint.aliases ?? [])];
-  return [...below.map((path) => BASE_PATH + path), ...(endpoint.rootAliases ?? [])];
-}

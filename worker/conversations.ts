@@ -15,14 +15,19 @@ export function conversation(c: AppContext, hash: string) {
  * @throws DuetError what the verb refused with, or `UNAVAILABLE` when the object could not be reached
  */
 export async function call<T>(verb: Promise<Result<T>>): Promise<T> {
-  let result: Result<T>;
+  return fromResult(await reach(verb));
+}
+
+/** @throws DuetError `UNAVAILABLE` for what the runtime marks as passing: an object that moves or is overloaded */
+export async function reach<T>(answer: Promise<T>): Promise<T> {
   try {
-    result = await verb;
+    return await answer;
   } catch (error) {
-    // The runtime marks failures that are its own, such as an object that moves or is overloaded.
-    const passing = error instanceof Error && ("retryable" in error || "overloaded" in error || "remote" in error);
-    if (passing) throw new DuetError("UNAVAILABLE", { retryAfter: 1 });
+    if (isMarked(error, "retryable") || isMarked(error, "overloaded")) throw new DuetError("UNAVAILABLE");
     throw error;
   }
-  return fromResult(result);
+}
+
+function isMarked(error: unknown, mark: "retryable" | "overloaded"): boolean {
+  return error instanceof Error && Object.entries(error).some(([name, value]) => name === mark && value === true);
 }

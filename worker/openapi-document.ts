@@ -1,7 +1,6 @@
 /** The OpenAPI 3.1 document, made from the very schemas that validate. */
 import * as z from "zod/mini";
-import { type Endpoint, ENDPOINTS } from "../protocol/endpoints.ts";
-import { BASE_PATH } from "../protocol/limits.ts";
+import { type Endpoint, ENDPOINTS, pathsOf } from "../protocol/endpoints.ts";
 import { type ErrorCode, ERRORS } from "../protocol/errors.ts";
 import { FailureAnswer } from "../protocol/http.ts";
 
@@ -36,9 +35,7 @@ export function openapiDocument(origin: string) {
 }
 
 function pathItems(id: string, endpoint: Endpoint): [string, object][] {
-  const below = [endpoint.path, ...(endpoint.aliases ?? [])].map((path) => BASE_PATH + path);
-  const paths = [...below, ...(endpoint.rootAliases ?? [])];
-  return paths.map((path, alias) => {
+  return pathsOf(endpoint).map((path, alias) => {
     const operations = endpoint.methods.map((method) => {
       const suffix = (endpoint.methods.length > 1 ? method.toLowerCase() : "") + (alias > 0 ? `Alias${alias}` : "");
       return [method.toLowerCase(), operation(id + suffix, path, endpoint)];

@@ -18,7 +18,7 @@ import {
 import { reserveHash } from "../redis/reservation.ts";
 import { readBody, readQuery } from "./body.ts";
 import type { AppContext } from "./context.ts";
-import { call, conversation } from "./conversations.ts";
+import { call, conversation, reach } from "./conversations.ts";
 import { chatsInCookies, clearSession, findSession, findSessions, requireSession, startSession } from "./session.ts";
 import { limit, needingRedis, storesOf } from "./stores.ts";
 
@@ -98,14 +98,19 @@ export async function messages(c: AppContext) {
 
 export async function logout(c: AppContext) {
   const { hash } = readQuery(c, ChatQuery);
-  for (const chatHash of hash === undefined ? chatsInCookies(c) : [hash]) {
-    // What is no hash may not even be the name of a cookie, and has no session to end.
-    if (!ChatHash.safeParse(chatHash).success) continue;
-    const session = await findSession(c, chatHash);
-    if (session) await call(conversation(c, chatHash).logout(session));
-    clearSession(c, chatHash);
-  }
+  const hashes = hash === undefined ? chatsInCookies(c) : [hash];
+  // What is no hash may not even be the name of a cookie, and has no session to end.
+  const chats = hashes.filter((text) => ChatHash.safeParse(text).success);
+  for (const chatHash of chats) clearSession(c, chatHash);
+  // One object that can't be reached must not keep the browser signed in to the other chats.
+  const endings = await Promise.allSettled(chats.map((chatHash) => endSession(c, chatHash)));
+  for (const ending of endings) if (ending.status === "rejected") throw ending.reason;
   return c.json(OK);
+}
+
+async function endSession(c: AppContext, hash: string): Promise<void> {
+  const session = await findSession(c, hash);
+  if (session) await call(conversation(c, hash).logout(session));
 }
 
 export async function endchat(c: AppContext) {
@@ -131,7 +136,7 @@ export async function socket(c: AppContext) {
   if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") throw new DuetError("UPGRADE_REQUIRED");
   const hash = hashOf(c);
   const session = await requireSession(c, hash);
-  const response = await conversation(c, hash).fetch(upgradeRequest(session));
+  const response = await reach(conversation(c, hash).fetch(upgradeRequest(session)));
   const refused = refusalOf(response);
   if (refused) throw new DuetError(refused);
   return response;

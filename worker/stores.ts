@@ -7,8 +7,6 @@ import { createRedis } from "../redis/client.ts";
 import { keys } from "../redis/keys.ts";
 import { createRateLimit, type RateLimit } from "../redis/rate-limit.ts";
 
-const RETRY_AFTER_SECONDS = 5;
-
 export type Stores = ReturnType<typeof createStores>;
 
 function createStores(env: Env) {
@@ -53,6 +51,6 @@ export async function needingRedis<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await breakers.redis.run(work);
   } catch {
-    throw new DuetError("UNAVAILABLE", { retryAfter: RETRY_AFTER_SECONDS });
+    throw new DuetError("UNAVAILABLE");
   }
 }

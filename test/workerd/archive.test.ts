@@ -1,18 +1,10 @@
 import { env } from "cloudflare:workers";
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { archiveEvents } from "../../drizzle/archive.ts";
 import type { LoggedEvent } from "../../protocol/frames.ts";
-import { connect, failure, login, pair, register, request, type TestSocket } from "./pair.ts";
-import { archivedChat, archivedMessages, breakStore, db, flush, sessionRecord } from "./stores.ts";
-
-async function send(socket: TestSocket, ...bodies: string[]): Promise<void> {
-  for (const body of bodies) {
-    const id = crypto.randomUUID();
-    socket.send({ type: "send", id, body });
-    await socket.frame("ack", (ack) => ack.id === id);
-  }
-}
+import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
+import { archivedChat, archivedMessages, breakStore, db, flush } from "./stores.ts";
 
 async function page(hash: string, cookie: string, query = "") {
   const response = await request(`/chat-server/user/${hash}/messages${query}`, { cookie });
@@ -29,7 +21,7 @@ describe("the archive", () => {
 
   it("[ARCH-2] messages arrive with edits, deletions and reactions applied", async () => {
     const { hash, abhi, anny } = await pair();
-    await send(abhi, "one", "two", "three");
+    await abhi.say("one", "two", "three");
     anny.send({ type: "react", id: "r-1", seq: 1, emoji: "👍" });
     await anny.frame("ack");
     await flush(hash);
@@ -71,11 +63,11 @@ describe("the archive", () => {
 
   it("[ARCH-4] while Postgres is out, chatting goes on, people are told, and the rows arrive afterwards", async () => {
     const { hash, cookies, abhi, anny } = await pair();
-    await send(abhi, "before");
+    await abhi.say("before");
     const repair = breakStore("postgres");
     await flush(hash);
     expect(await anny.frame("degraded")).toEqual({ type: "degraded", postgres: true, redis: false });
-    await send(anny, "during");
+    await anny.say("during");
     expect(await abhi.frame("message", ({ seq }) => seq === 2)).toMatchObject({ body: "during" });
     expect((await page(hash, cookies[0])).messages).toHaveLength(2);
     const late = await connect(hash, cookies[0]);
@@ -89,21 +81,33 @@ describe("the archive", () => {
 
   it("[ARCH-5] an answer lost after the commit leads to no duplicate", async () => {
     const { hash, abhi } = await pair();
-    await send(abhi, "one", "two");
+    await abhi.say("one", "two");
     const repair = breakStore("postgres", async (pass) => {
       await pass();
       throw new TypeError("Answer lost");
     });
     await flush(hash);
     repair();
-    await send(abhi, "three");
+    await abhi.say("three");
     await flush(hash);
     expect((await archivedMessages(hash)).map(({ body }) => body)).toEqual(["one", "two", "three"]);
   });
 
+  it("[ARCH-8] people called `__proto__` keep their reactions", async () => {
+    const hash = await register("__proto__", "Anny");
+    const socket = await connect(hash, await login(hash, "__proto__"));
+    await socket.hello();
+    await socket.say("one");
+    socket.send({ type: "react", id: "r", seq: 1, emoji: "👍" });
+    await socket.frame("reaction");
+    await flush(hash);
+    const [row] = await archivedMessages(hash);
+    expect(Object.entries(row?.reactions ?? {})).toEqual([["__proto__", "👍"]]);
+  });
+
   it("[ARCH-6] an idle chat has no alarm", async () => {
     const { hash, abhi } = await pair();
-    await send(abhi, "one");
+    await abhi.say("one");
     const stub = env.CONVERSATION.getByName(hash);
     await flush(hash);
     await runInDurableObject(stub, async (_, { storage }) => expect(await storage.getAlarm()).toBeNull());
@@ -114,7 +118,7 @@ describe("the archive", () => {
 describe("history", () => {
   it("[HIST-3] shows edits, deletions and reactions, whether Postgres has them or not", async () => {
     const { hash, cookies, abhi, anny } = await pair();
-    await send(abhi, "one", "two");
+    await abhi.say("one", "two");
     await flush(hash);
     anny.send({ type: "react", id: "r-1", seq: 1, emoji: "👍" });
     abhi.send({ type: "edit", id: "e-1", seq: 2, body: "two!" });
@@ -128,7 +132,7 @@ describe("history", () => {
 
   it("[HIST-4] goes on in Postgres where the log was pruned, without a seam", async () => {
     const { hash, cookies, abhi } = await pair();
-    await send(abhi, "1", "2", "3", "4", "5", "6");
+    await abhi.say("1", "2", "3", "4", "5", "6");
     await flush(hash);
     await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
       storage.sql.exec("delete from events where seq <= 4");
@@ -144,7 +148,7 @@ describe("history", () => {
 
   it("[EDIT-4] a message only Postgres has can be changed by its sender alone; without Postgres, later", async () => {
     const { hash, abhi, anny } = await pair();
-    await send(abhi, "1", "2");
+    await abhi.say("1", "2");
     await flush(hash);
     await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
       storage.sql.exec("delete from events where seq = 1");
@@ -164,7 +168,7 @@ describe("history", () => {
 
   it("[HIST-5] an older page is UNAVAILABLE while Postgres is out", async () => {
     const { hash, cookies, abhi } = await pair();
-    await send(abhi, "1", "2");
+    await abhi.say("1", "2");
     await flush(hash);
     await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
       storage.sql.exec("delete from events where seq = 1");
@@ -176,61 +180,3 @@ describe("history", () => {
     repair();
   });
 });
-
-describe("session records", () => {
-  it("[REDIS-1] carry the documents' fields: who is there, and what waits for who is away", async () => {
-    const { hash, abhi, anny } = await pair();
-    await flush(hash);
-    const record = { chat_id: hash, sender: "Anny", reciver: "Abhi", ws_connected: 1, notify: 0 };
-    expect(await sessionRecord(hash, "Anny")).toEqual({ ...record, last_seen: expect.stringMatching(/^\d{4}-.*Z$/) });
-    anny.close();
-    await abhi.frame("presence", ({ online }) => !online);
-    await send(abhi, "one", "two");
-    await flush(hash);
-    expect(await sessionRecord(hash, "Anny")).toMatchObject({ ws_connected: 0, notify: 2 });
-    expect(await sessionRecord(hash, "Abhi")).toMatchObject({ ws_connected: 1, notify: 0 });
-  });
-
-  it("[REDIS-2] an outage of Redis does not touch the chat, and the records catch up", async () => {
-    const { hash, abhi, anny } = await pair();
-    await flush(hash);
-    const repair = breakStore("redis");
-    anny.close();
-    await abhi.frame("presence", ({ online }) => !online);
-    await send(abhi, "one");
-    await flush(hash);
-    expect(await abhi.frame("degraded")).toEqual({ type: "degraded", postgres: false, redis: true });
-    repair();
-    await flush(hash);
-    expect(await sessionRecord(hash, "Anny")).toMatchObject({ ws_connected: 0, notify: 1 });
-  });
-
-  it("[REDIS-3] without Redis nobody registers or logs in: 503 with Retry-After, never a wrong answer", async () => {
-    const hash = await register();
-    const repair = breakStore("redis");
-    const responses = [
-      await request("/chat-server/register", { json: { userOne: "A", userTwo: "B" } }),
-      await request("/chat-server/user/Abhi/login", { json: { userName: "Abhi", hash } }),
-    ];
-    repair();
-    for (const response of responses) {
-      expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(0);
-      expect(await failure(response)).toEqual({ status: 503, code: "UNAVAILABLE" });
-    }
-    await login(hash, "Abhi");
-  });
-
-  it("[HTTP-3] /health is 200 with what can be reached", async () => {
-    const healthy = { status: "OK", checks: { postgres: true, redis: true } };
-    expect(await (await request("/chat-server/health")).json()).toEqual(healthy);
-    const repair = breakStore("redis");
-    const response = await request("/chat-server/health");
-    repair();
-    expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ status: "degraded", checks: { postgres: true, redis: false } });
-  });
-});
-
-async function evict(hash: string): Promise<void> {
-  await evictDurableObject(env.CONVERSATION.getByName(hash));
-}

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { ENDPOINTS } from "../../protocol/endpoints.ts";
-import { connect, failure, login, pair, register, request } from "./pair.ts";
+import { failure, login, pair, register, request } from "./pair.ts";
 
 const REGISTER = "/chat-server/register/submit";
 
@@ -16,6 +16,9 @@ describe("a registration", () => {
     ["NAME_CHARACTERS", { userOne: "Abhi", userTwo: "Ab\u200bhi" }],
     ["NAME_CHARACTERS", { userOne: "Abhi", userTwo: "Abhi\u200d" }],
     ["NAME_CHARACTERS", { userOne: "Abhi", userTwo: "\u3164" }],
+    ["NAME_CHARACTERS", { userOne: "Abhi", userTwo: "\ufe0f" }],
+    ["NAME_CHARACTERS", { userOne: "Abhi", userTwo: "Abhi\ufe0f" }],
+    ["NAME_CHARACTERS", { userOne: "Abhi", userTwo: "\u17b4" }],
     ["NAMES_EQUAL", { userOne: "Abhi", userTwo: "Abhi" }],
     ["NAMES_EQUAL", { userOne: "Abhi", userTwo: " aBHI " }],
     ["NAMES_EQUAL", { userOne: "Zoe\u0308", userTwo: "Zo\u00eb" }],
@@ -104,6 +107,9 @@ describe("message_send", () => {
     ["MESSAGE_ID_INVALID", 400, { id: "x".repeat(65) }],
     ["TIMESTAMP_INVALID", 400, { timestamp: "yesterday" }],
     ["TIMESTAMP_INVALID", 400, { timestamp: {} }],
+    ["TIMESTAMP_INVALID", 400, { timestamp: "hello 5" }],
+    ["TIMESTAMP_INVALID", 400, { timestamp: "2025-02-31T00:00:00" }],
+    ["TIMESTAMP_INVALID", 400, { timestamp: Number.MAX_SAFE_INTEGER }],
     ["MESSAGE_UNKNOWN", 404, { replyTo: 1 }],
   ])("[REST-3] is refused with %s %i: %o, and nothing is stored", async (code, status, wrong) => {
     const hash = await register();
@@ -191,59 +197,5 @@ describe("paths", () => {
     expect(await (await request(`/chat-server/user/${hash}`, { cookie })).json()).toMatchObject({
       data: { ...data, self: "Anny" },
     });
-  });
-});
-
-describe("a socket", () => {
-  it.each([
-    ["PROTOCOL", "not JSON"],
-    ["PROTOCOL", "[]"],
-    ["PROTOCOL", "null"],
-    ["PROTOCOL", '{"type":7}'],
-    ["PROTOCOL", '{"type":"send","id":"a","body":"first frame is no hello"}'],
-    ["PROTOCOL", '{"type":"future"}'],
-    ["PROTOCOL", new ArrayBuffer(8)],
-    ["PROTOCOL", '{"type":"hello","v":1,"since":-1}'],
-    ["VERSION", '{"type":"hello","v":2}'],
-    ["FRAME_TOO_LARGE", JSON.stringify({ type: "hello", v: 1, padding: "x".repeat(17_000) })],
-  ])("[SOCK-1] is closed with %s when it begins with %s", async (reason, text) => {
-    const hash = await register();
-    const socket = await connect(hash, await login(hash, "Abhi"));
-    socket.sendText(text);
-    expect(await socket.closing()).toEqual({ code: 4000, reason });
-  });
-
-  it("[SOCK-2] without an upgrade or a session is refused", async () => {
-    const hash = await register();
-    const cookie = await login(hash, "Abhi");
-    const path = `/chat-server/user/${hash}/ws`;
-    expect(await failure(await request(path, { cookie }))).toEqual({ status: 426, code: "UPGRADE_REQUIRED" });
-    const headers = { Upgrade: "websocket" };
-    expect(await failure(await request(path, { headers }))).toEqual({ status: 401, code: "NOT_SIGNED_IN" });
-  });
-
-  it("[SOCK-3] ignores frames and fields it does not know", async () => {
-    const { abhi, anny } = await pair();
-    abhi.send({ type: "from-the-future", x: 1 });
-    abhi.send({ type: "send", id: "m-1", body: "Hello", mood: "happy" });
-    expect(await anny.frame("message")).not.toHaveProperty("mood");
-  });
-
-  it("[SOCK-4] a frame that can't be answered by id closes it; others are told of in a nack", async () => {
-    const { abhi, anny } = await pair();
-    abhi.send({ type: "edit", id: "e-1", seq: "one", body: "x" });
-    expect(await abhi.frame("nack")).toMatchObject({ id: "e-1", code: "BODY_INVALID" });
-    anny.send({ type: "read", seq: -5 });
-    expect(await anny.closing()).toEqual({ code: 4000, reason: "PROTOCOL" });
-  });
-
-  it("[SOCK-5] that does not say hello within 10 s is closed", { timeout: 20_000 }, async () => {
-    const hash = await register();
-    const socket = await connect(hash, await login(hash, "Abhi"));
-    await new Promise((resolve) => {
-      setTimeout(resolve, 9_000);
-    });
-    expect(socket.closed).toBeUndefined();
-    expect(await socket.closing()).toEqual({ code: 4000, reason: "HELLO_TIMEOUT" });
   });
 });

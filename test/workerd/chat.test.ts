@@ -84,7 +84,7 @@ describe("send", () => {
   it("[SEND-8] a body that is no text for people is refused and nothing is stored", async () => {
     const { abhi } = await pair();
     const refused = {
-      MESSAGE_EMPTY: ["", "  \n", "\u200b"],
+      MESSAGE_EMPTY: ["", "  \n", "\u200b", "\ufe0f"],
       MESSAGE_TOO_LONG: ["x".repeat(4_001), "😀".repeat(4_001).slice(0, 2 * 4_001)].filter(
         (body) => body.length < 5_000,
       ),

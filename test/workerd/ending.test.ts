@@ -73,12 +73,47 @@ describe("end of chat", () => {
     expect((await archivedChat(hash))?.endedAt).toBeInstanceOf(Date);
   });
 
-  it("[END-7] messages sent in the same moment are refused, not stored", async () => {
-    const { hash, cookies, abhi, anny } = await pair();
-    const ending = request("/chat-server/user/endchat", { method: "POST", cookie: cookies[0] });
-    for (let index = 0; index < 20; index += 1) anny.send({ type: "send", id: `m-${index}`, body: "x" });
-    await ending;
+  it("[END-7] changes that were queued in the same moment are refused, not stored and not pushed", async () => {
+    const { hash, abhi } = await pair();
+    const session = { id: "s", name: "Abhi", expiresAt: Date.now() + 60_000 };
+    // In one turn of the object: what is sent waits for the commit at its end, and the end of the chat comes before.
+    const outcomes = await runInDurableObject(env.CONVERSATION.getByName(hash), (conversation) => {
+      const sends = Array.from({ length: 20 }, (_, index) =>
+        conversation.send(session, "Anny", { type: "send", id: `m-${index}`, body: "late" }),
+      );
+      return Promise.all([...sends, conversation.end(session)]);
+    });
+    const refused = { ok: false, code: "CHAT_ENDED" };
+    expect(outcomes).toEqual([...Array.from({ length: 20 }, () => refused), { ok: true, value: null }]);
     await abhi.closing();
+    expect(abhi.all("message")).toEqual([]);
     expect(await archivedMessages(hash)).toEqual([]);
+  });
+
+  it("[END-9] a flush that runs while the chat ends does not pass for the cleaning up", async () => {
+    const { hash, cookies, abhi } = await pair();
+    abhi.send({ type: "send", id: "m-1", body: "secret" });
+    await abhi.frame("ack");
+    // The running flush takes its time and succeeds; what comes after it fails.
+    let calls = 0;
+    const repair = breakStore("postgres", async (pass) => {
+      calls += 1;
+      if (calls > 1) throw new TypeError("Network lost");
+      await new Promise((resolve) => {
+        setTimeout(resolve, 300);
+      });
+      return pass();
+    });
+    const flushing = flush(hash);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+    const response = await request("/chat-server/user/endchat", { method: "POST", cookie: cookies[0] });
+    expect(response.status).toBe(200);
+    await flushing;
+    repair();
+    await flush(hash);
+    expect(await archivedMessages(hash)).toEqual([]);
+    expect((await archivedChat(hash))?.endedAt).toBeInstanceOf(Date);
   });
 });

@@ -50,6 +50,18 @@ it("[LOG-2] a bug answers 500 INTERNAL with a request id and nothing else; the l
   expect(text + line).not.toContain("canary");
 });
 
+it("[LOG-3] a bug inside an object is a bug too, not a passing failure", async () => {
+  const errors = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const broken = { ...env, CONVERSATION: { getByName: () => ({ describe: fail }) } };
+  async function fail(): Promise<never> {
+    throw Object.assign(new TypeError("canary"), { remote: true });
+  }
+  const response = await app.request(`http://duet.test/chat-server/user/${"0".repeat(22)}`, {}, broken);
+  expect(response.status).toBe(500);
+  expect(errors).toHaveBeenCalledOnce();
+  vi.restoreAllMocks();
+});
+
 it("[SESS-6] two secrets are valid at once: the first signs, both verify", async () => {
   const hash = await register();
   const older = "an-older-secret-an-older-secret-an-older";
@@ -72,12 +84,21 @@ it("[SESS-6] two secrets are valid at once: the first signs, both verify", async
   expect(await read(older, env)).toBe(401);
 });
 
-it("[HTTP-4] answers are not cached, sniffed, framed or told to other sites", async () => {
-  const { headers } = await request(`/chat-server/user/${await register()}`);
-  expect(headers.get("Cache-Control")).toBe("no-store");
-  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
-  expect(headers.get("Referrer-Policy")).toBe("no-referrer");
-  expect(headers.get("X-Frame-Options")).toBe("SAMEORIGIN");
+it("[HTTP-4] answers are not cached, sniffed, framed or told to other sites, under whatever path", async () => {
+  const json = { userOne: "Abhi", userTwo: "Anny" };
+  const responses = [
+    await request(`/chat-server/user/${await register()}`),
+    await request("/chat-server/register", { json }),
+    await request("/demo/chatapp/register", { json }),
+    await request("/demo/chat/register", { json }),
+    await request("/chat-server/nothing"),
+  ];
+  for (const { headers } of responses) {
+    expect(headers.get("Cache-Control")).toBe("no-store");
+    expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+    expect(headers.get("X-Frame-Options")).toBe("SAMEORIGIN");
+  }
 });
 
 it("[PAGE-1] every chat link, the register paths and the docs show their page", async () => {

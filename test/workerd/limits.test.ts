@@ -66,4 +66,17 @@ describe("rates", () => {
     expect(await failure(refused)).toEqual({ status: 429, code: "TOO_MANY_SOCKETS" });
     await (await connect(hash, anny)).hello();
   });
+
+  it("[LIMIT-8] malformed changes cost as much as good ones", async () => {
+    const { abhi } = await pair();
+    for (let index = 0; index < 400; index += 1) abhi.send({ type: "send", id: `m-${index}`, body: "" });
+    expect(await abhi.closing()).toEqual({ code: 4000, reason: "TOO_FAST" });
+  });
+
+  it("[LIMIT-9] hello is limited to one a second, with room for ten sockets at once", async () => {
+    const { abhi } = await pair();
+    for (let index = 0; index < 20; index += 1) abhi.send({ type: "hello", v: 1 });
+    expect(await abhi.closing()).toEqual({ code: 4000, reason: "TOO_FAST" });
+    expect(abhi.all("welcome").length).toBeLessThanOrEqual(11);
+  });
 });

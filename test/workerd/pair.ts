@@ -1,5 +1,6 @@
 /** Drives the Worker as two people would, from inside the runtime. */
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
+import { evictDurableObject } from "cloudflare:test";
 import { PING, type ServerFrame, ServerFrame as ServerFrameSchema } from "../../protocol/frames.ts";
 import { RegisterData } from "../../protocol/http.ts";
 
@@ -107,6 +108,15 @@ export class TestSocket {
     this.#socket.send(text);
   }
 
+  /** Sends messages, each after the ack of the one before. */
+  async say(...bodies: string[]): Promise<void> {
+    for (const body of bodies) {
+      const id = crypto.randomUUID();
+      this.send({ type: "send", id, body });
+      await this.frame("ack", (ack) => ack.id === id);
+    }
+  }
+
   ping(): void {
     this.sendText(PING);
   }
@@ -179,4 +189,9 @@ export async function pair(): Promise<Pair> {
   const anny = await connect(hash, cookies[1]);
   await anny.hello();
   return { hash, cookies, abhi, anny };
+}
+
+/** Puts the chat's object to sleep; its sockets stay open, or are closed as in a deployment. */
+export function evict(hash: string, webSockets: "hibernate" | "close" = "hibernate"): Promise<void> {
+  return evictDurableObject(env.CONVERSATION.getByName(hash), { webSockets });
 }

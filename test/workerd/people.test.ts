@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connect, pair } from "./pair.ts";
+import { connect, evict, pair } from "./pair.ts";
 
 describe("marks", () => {
   it("[MARK-1] are pushed to everyone, and read implies delivered", async () => {
@@ -37,6 +37,22 @@ describe("marks", () => {
     await abhi.frame("presence");
     const again = await connect(hash, cookies[1]);
     expect((await again.hello()).members[1]).toMatchObject({ readSeq: 1, deliveredSeq: 1 });
+  });
+
+  it("[MARK-4] outlive the socket that told them, also when the person keeps another open", async () => {
+    const { hash, cookies, abhi, anny } = await pair();
+    const phone = await connect(hash, cookies[1]);
+    await phone.hello();
+    abhi.send({ type: "send", id: "m-1", body: "Hello" });
+    await phone.frame("message");
+    phone.send({ type: "read", seq: 1 });
+    await anny.frame("receipt");
+    phone.close();
+    await phone.closing();
+    await evict(hash);
+    anny.send({ type: "hello", v: 1 });
+    const { members } = await anny.until(() => anny.all("welcome")[1]);
+    expect(members[1]).toMatchObject({ name: "Anny", readSeq: 1 });
   });
 });
 

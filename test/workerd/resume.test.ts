@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { connect, login, pair, register, type TestSocket } from "./pair.ts";
+import { connect, evict, login, pair, register, type TestSocket } from "./pair.ts";
 
 async function sendMany(socket: TestSocket, count: number, prefix = "m"): Promise<void> {
   for (let index = 1; index <= count; index += 1) {
@@ -80,7 +80,7 @@ describe("hello", () => {
         storage.sql.exec("insert into events values (?, ?, ?, null, ?)", seq, "Abhi", `m-${seq}`, frame);
       }
     });
-    await evictDurableObject(stub);
+    await evict(hash);
     await sendMany(abhi, 1, "last");
     await runDurableObjectAlarm(stub);
     const behind = await connect(hash, cookies[1]);
@@ -98,7 +98,7 @@ describe("hibernation", () => {
     await sendMany(abhi, 2);
     anny.send({ type: "read", seq: 2 });
     await abhi.frame("receipt");
-    await evictDurableObject(env.CONVERSATION.getByName(hash));
+    await evict(hash);
     abhi.send({ type: "send", id: "after", body: "after" });
     expect(await anny.frame("message", ({ seq }) => seq === 3)).toMatchObject({ sender: "Abhi", body: "after" });
     abhi.send({ type: "hello", v: 1 });
@@ -109,7 +109,7 @@ describe("hibernation", () => {
   it("[HIB-2] a repeated id is still recognised after an eviction", async () => {
     const { hash, abhi } = await pair();
     await sendMany(abhi, 1);
-    await evictDurableObject(env.CONVERSATION.getByName(hash));
+    await evict(hash);
     abhi.send({ type: "send", id: "m-1", body: "m 1" });
     const acks = await abhi.until(() => abhi.all("ack").length === 2 && abhi.all("ack"));
     expect(acks[1]).toEqual(acks[0]);
@@ -124,7 +124,7 @@ describe("ping", () => {
     await sendMany(socket, 1);
     socket.ping();
     expect(await socket.frame("pong")).toEqual({ type: "pong", epoch, head: 1 });
-    await evictDurableObject(env.CONVERSATION.getByName(hash));
+    await evict(hash);
     socket.ping();
     expect(await socket.until(() => socket.all("pong")[1])).toEqual({ type: "pong", epoch, head: 1 });
   });

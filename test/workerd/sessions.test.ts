@@ -1,5 +1,6 @@
 import { SignJWT } from "jose";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { app } from "../../worker/app.ts";
 import { connect, cookieOf, failure, login, ORIGIN, pair, register, request, upgrade } from "./pair.ts";
 import { env } from "cloudflare:workers";
 
@@ -102,6 +103,38 @@ describe("a session", () => {
     expect(response.headers.getSetCookie()).toHaveLength(2);
     expect((await request(`/chat-server/user/${two}/messages`, { cookie })).status).toBe(401);
   });
+
+  it("[SESS-7] that runs out while a socket is open closes it, at the next frame in either direction", async () => {
+    const { hash, anny } = await pair();
+    const cookie = `duet_${hash}=${await token(hash, env.SESSION_SECRET, { expires: "2s" })}`;
+    const [speaking, listening] = [await connect(hash, cookie), await connect(hash, cookie)];
+    for (const socket of [speaking, listening]) await socket.hello();
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2_100);
+    });
+    speaking.send({ type: "send", id: "m-1", body: "too late" });
+    anny.send({ type: "send", id: "m-2", body: "not for you" });
+    for (const socket of [speaking, listening]) {
+      expect(await socket.closing()).toEqual({ code: 4000, reason: "UNAUTHENTICATED" });
+      expect(socket.all("message")).toEqual([]);
+    }
+  });
+
+  it("[SESS-8] logout signs out of every chat that can be reached, and clears every cookie, also when one can't", async () => {
+    const [one, two] = [await register(), await register()];
+    const cookies = [await login(one, "Abhi"), await login(two, "Anny")];
+    const namespace = env.CONVERSATION;
+    const getByName = (hash: string) => (hash === one ? { logout: overloaded } : namespace.getByName(hash));
+    async function overloaded(): Promise<never> {
+      throw Object.assign(new Error("Overloaded"), { overloaded: true });
+    }
+    const init = { method: "POST", headers: { Cookie: cookies.join("; ") } };
+    const broken = { ...env, CONVERSATION: { getByName } };
+    const response = await app.request("http://duet.test/chat-server/user/logout", init, broken);
+    expect(response.status).toBe(503);
+    expect(response.headers.getSetCookie()).toHaveLength(2);
+    expect((await request(`/chat-server/user/${two}/messages`, { cookie: cookies[1] ?? "" })).status).toBe(401);
+  });
 });
 
 describe("origins", () => {
@@ -121,7 +154,11 @@ describe("origins", () => {
         expect(response.headers.get("Access-Control-Allow-Origin")).toBeNull();
         expect(await failure(response)).toEqual({ status: 403, code: "ORIGIN_FORBIDDEN" });
       }
-      expect((await upgrade("0".repeat(22), headers)).status).toBe(403);
+      const asked = vi.fn();
+      const watched = { ...env, CONVERSATION: { getByName: asked } };
+      const init = { headers: { ...headers, Upgrade: "websocket" } };
+      expect((await app.request(`${ORIGIN}/chat-server/user/${hash}/ws`, init, watched)).status).toBe(403);
+      expect(asked).not.toHaveBeenCalled();
     },
   );
 
