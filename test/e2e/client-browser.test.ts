@@ -170,6 +170,8 @@ test("[CLOSE-6] signing out in one tab closes the other, and leaves nothing of t
   await tab.evaluate(() => conversation.send("unsent"));
   await expect.poll(() => stored(tab, hash)).toEqual(["unsent"]);
   proxy.isDeaf = false;
+  // On a slow machine the silence may have lasted long enough to be noticed.
+  await other.evaluate(() => sdk.until(conversation, ({ status }) => status === "live"));
   await other.evaluate(() => duet.logout());
   const closed = await other.evaluate(() => sdk.until(conversation, ({ status }) => status === "closed"));
   expect(closed).toMatchObject({ closeReason: "REVOKED", messages: [] });
