@@ -80,36 +80,41 @@ export class FaultProxy {
     const server = connect(this.#target, "127.0.0.1");
     const wire = { client, server, isLost: false };
     this.#wires.add(wire);
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
+    const toServer = this.#lane();
+    const toClient = this.#lane();
+    for (const [socket, other, lane] of [
+      [client, server, toServer],
+      [server, client, toClient],
     ] as const) {
       socket.setNoDelay(true);
       socket.on("error", () => socket.destroy());
       socket.on("close", () => {
-        if (!wire.isLost) this.#later(() => other.destroy());
+        if (!wire.isLost) lane(() => other.destroy());
         if (client.destroyed && server.destroyed) this.#wires.delete(wire);
       });
     }
-    client.on("data", (bytes) => this.#pass(wire, () => server.write(withoutCompression(bytes))));
-    const rewrite = rewriter(
-      (text) => this.onServerFrame?.(text),
-      () => this.#later(() => client.end()),
-    );
+    client.on("data", (bytes) => this.#pass(wire, () => toServer(() => server.write(withoutCompression(bytes)))));
+    const rewrite = rewriter((text) => this.onServerFrame?.(text));
     server.on("data", (bytes) => {
-      const passed = rewrite(bytes);
-      this.#pass(wire, () => client.write(passed));
+      const { passed, isCut } = rewrite(bytes);
+      this.#pass(wire, () => toClient(() => client.write(passed)));
+      if (isCut) toClient(() => client.end());
     });
   }
 
   #pass(wire: Wire, write: () => void): void {
     wire.isLost ||= this.line === "black hole";
-    if (!wire.isLost) this.#later(write);
+    if (!wire.isLost) write();
   }
 
-  #later(act: () => void): void {
-    if (this.delayMs > 0) setTimeout(act, this.delayMs);
-    else act();
+  /** One way of a connection: what goes in comes out later, in the same order, also when the delay shrinks. */
+  #lane(): (act: () => void) => void {
+    const waiting: (() => void)[] = [];
+    return (act) => {
+      if (this.delayMs === 0 && waiting.length === 0) return act();
+      waiting.push(act);
+      setTimeout(() => waiting.shift()?.(), this.delayMs);
+    };
   }
 }
 
@@ -120,26 +125,20 @@ function withoutCompression(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString("latin1").replace(/^sec-websocket-extensions:.*\r\n/im, ""), "latin1");
 }
 
-/** Applies a fault to what a server sends, once it has switched to WebSocket. */
-function rewriter(
-  fault: (text: string) => ReturnType<FrameFault> | undefined,
-  cut: () => void,
-): (bytes: Buffer) => Buffer {
+/** Applies a fault to what a server sends, once it has switched to WebSocket. After a cut nothing passes any more. */
+function rewriter(fault: (text: string) => ReturnType<FrameFault> | undefined) {
   let splitter: FrameSplitter | undefined;
   let isCut = false;
-  return (bytes) => {
-    if (!splitter && !bytes.subarray(0, 12).equals(SWITCHING)) return bytes;
+  return (bytes: Buffer): { passed: Buffer; isCut: boolean } => {
+    if (!splitter && !bytes.subarray(0, 12).equals(SWITCHING)) return { passed: bytes, isCut };
     const frames = splitter ? 0 : bytes.indexOf("\r\n\r\n") + 4;
     splitter ??= new FrameSplitter();
     const passed = [bytes.subarray(0, frames)];
     for (const { bytes: whole, text } of splitter.push(bytes.subarray(frames))) {
-      const texts = isCut ? "cut" : text === undefined ? undefined : fault(text);
-      if (texts !== "cut") passed.push(...(texts ? texts.map(textFrame) : [whole]));
-      else if (!isCut) {
-        isCut = true;
-        cut();
-      }
+      const texts = text === undefined ? undefined : fault(text);
+      isCut ||= texts === "cut";
+      if (!isCut && texts !== "cut") passed.push(...(texts ? texts.map(textFrame) : [whole]));
     }
-    return Buffer.concat(passed);
+    return { passed: Buffer.concat(passed), isCut };
   };
 }
