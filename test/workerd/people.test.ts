@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { connect, evict, pair } from "./pair.ts";
 
 describe("marks", () => {
@@ -92,5 +92,18 @@ describe("presence", () => {
     expect(abhi.all("presence")).toHaveLength(1);
     phone.close();
     await abhi.frame("presence", ({ online }) => !online);
+  });
+
+  it("[PING-2] who is silent for 50 s is gone, for the others and for good; who speaks is there", async () => {
+    const { abhi, anny } = await pair();
+    await abhi.frame("presence");
+    const now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now + 51_000);
+    abhi.send({ type: "typing", on: true });
+    expect(await abhi.frame("presence", ({ online }) => !online)).toMatchObject({ name: "Anny" });
+    expect(await anny.closing()).toMatchObject({ code: 1001 });
+    clock.mockRestore();
+    abhi.send({ type: "send", id: "m-1", body: "still here" });
+    await abhi.frame("ack");
   });
 });
