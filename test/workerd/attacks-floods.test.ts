@@ -60,7 +60,7 @@ it("[S11] wrong guesses count like right ones, names in other letters included",
 
 it("[S11] a flood of typing and marks is cut off too, and floods nobody else", async () => {
   const { abhi, anny } = await pair();
-  for (let index = 0; index < 2_000; index += 1) abhi.send({ type: "typing", on: index % 2 === 0 });
+  for (let index = 0; index < 600; index += 1) abhi.send({ type: "typing", on: index % 2 === 0 });
   expect(await abhi.closing()).toEqual({ code: 4000, reason: "TOO_FAST" });
   expect(anny.all("typing").length).toBeLessThanOrEqual(80);
   anny.send({ type: "send", id: "m", body: "fine" });

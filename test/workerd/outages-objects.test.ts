@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { alarm, evict, expectArchived, say, setLimits, tables } from "./outage.ts";
-import { failure, pair, request, upgrade } from "./pair.ts";
+import { connect, failure, pair, request, upgrade } from "./pair.ts";
 import { archivedChat, archivedMessages, breakStore, flush, sessionRecord } from "./stores.ts";
 
 it("[O7] an outbox at its cap refuses each change with OUTBOX_FULL, and drops none of what it took", async () => {
@@ -71,5 +71,18 @@ it("[O9] an ended chat leaves a tombstone and no alarm, and nothing brings anyth
     await request(`/chat-server/user/logout?hash=${hash}`, { cookie: cookies[1], method: "POST" });
     await alarm(hash);
     await expectNothingLeft();
+  }
+});
+
+// Fails as long as a person's eleventh hello within ten seconds is a fatal close: ten tabs are allowed, and lines flap.
+it.fails("[O8] ten tabs whose line flaps three times in ten seconds are not sent away for good", async () => {
+  const { hash, cookies } = await pair();
+  for (let flap = 0; flap < 3; flap += 1) {
+    const tabs = await Promise.all(Array.from({ length: 9 }, () => connect(hash, cookies[0])));
+    for (const tab of tabs) tab.send({ type: "hello", v: 1 });
+    for (const tab of tabs) await tab.until(() => tab.all("live").length > 0 || tab.closed !== undefined);
+    expect(tabs.filter(({ closed }) => closed?.code === 4000)).toEqual([]);
+    for (const tab of tabs) tab.close();
+    for (const tab of tabs) await tab.closing();
   }
 });

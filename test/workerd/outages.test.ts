@@ -97,8 +97,10 @@ it("[O2] while Postgres is a black hole acks are as fast as before; then the bac
   // Nobody calls `flush` here.
   await expect.poll(async () => (await archivedMessages(hash)).length, { timeout: 30_000 }).toBe(7 * PER_ROUND + 1_200);
   watch();
-  expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
-  expect(new Set(seqs).size).toBeGreaterThanOrEqual(1_200);
+  // A statement may carry an event twice, and a batch may come again: in which order they come first is what counts.
+  const inOrder = [...new Set(seqs)];
+  expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+  expect(inOrder.length).toBeGreaterThanOrEqual(1_200);
   await expectArchived(hash);
   await anny.until(() => anny.all("degraded").at(-1)?.postgres === false);
 }, 60_000);
