@@ -21,7 +21,6 @@ afterAll(async () => {
 it.each([
   { colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
-  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
   { colorScheme: "dark", viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
 ] as const)("[WEB-2] axe finds no violation on any page: $colorScheme, $viewport.width px", async (look) => {
   const violations: string[] = [];
