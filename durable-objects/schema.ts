@@ -1,5 +1,8 @@
 /** Tables inside a Conversation object. They come into being with the chat, so that probing a link stores nothing. */
 
+/**
+ * The index on `target` finds the changes to a message, for pages and deletions; a message itself has no entry in it.
+ */
 export function createTables(sql: SqlStorage): void {
   sql.exec(`
     create table conversation (
