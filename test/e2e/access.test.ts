@@ -57,6 +57,7 @@ describe("text that people write", () => {
     const log = page.getByRole("log");
     await log.getByText("the end", { exact: true }).waitFor();
 
+    await log.hover();
     const seen = new Set<string>();
     const protocols = new Set<string>();
     for (let step = 0; step < 200 && !seen.has(BODIES[0] ?? ""); step += 1) {
@@ -70,8 +71,7 @@ describe("text that people write", () => {
         protocols.add(new URL(href, stack.url).protocol);
         expect(rel).toBe("noopener noreferrer");
       }
-      await log.hover();
-      await page.mouse.wheel(0, -500);
+      await page.mouse.wheel(0, -450);
       await page.waitForTimeout(20);
     }
     const shown = [...seen].join("\n");

@@ -95,7 +95,7 @@ const BREAKOUTS = [
 ];
 
 /** What looks like a link. Some are, to http and https alone. */
-export const LINKS = [
+const LINKS = [
   "javascript:alert(1)",
   "JaVaScRiPt:alert(1)",
   "java\tscript:alert(1)",

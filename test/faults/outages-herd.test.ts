@@ -14,7 +14,7 @@ import { UNLIMITED } from "./pair.ts";
 const CHATS = 50;
 const SOCKETS_EACH = 10;
 const HERD = CHATS * 2 * SOCKETS_EACH;
-const EVENTS = 20;
+const EVENTS = 8;
 
 let stack: Stack;
 let line: FaultProxy;

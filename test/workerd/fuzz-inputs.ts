@@ -55,7 +55,7 @@ const STRINGS = [
 const NUMBERS = [0, -0, 1, -1, 0.5, 1e21, -1e308, 2 ** 31, 2 ** 53, 2 ** 53 - 1, -(2 ** 53), 1e-7, 8.64e15 + 1];
 
 /** Any JSON value, mostly small ones. */
-export function anything(random: Random, depth = 0): unknown {
+function anything(random: Random, depth = 0): unknown {
   const kind = Math.floor(random() * (depth > 3 ? 5 : 8));
   switch (kind) {
     case 0:
@@ -81,14 +81,14 @@ export function anything(random: Random, depth = 0): unknown {
 }
 
 /** Characters from all of Unicode, halves of surrogate pairs included. */
-export function noise(random: Random, max: number): string {
+function noise(random: Random, max: number): string {
   const length = Math.floor(random() * max);
   const unit = () => (random() < 0.5 ? random() * 128 : random() * 65_536);
   return String.fromCharCode(...Array.from({ length }, () => Math.floor(unit())));
 }
 
 /** An object that is right but for one to three of its fields, which are changed, missing or too many. */
-export function mutate(random: Random, right: object): object {
+function mutate(random: Random, right: object): object {
   const fields = Object.entries(right);
   const changes = 1 + Math.floor(random() * 3);
   for (let change = 0; change < changes; change += 1) {
@@ -102,7 +102,7 @@ export function mutate(random: Random, right: object): object {
 }
 
 /** A text with some of its characters cut out, doubled or replaced. */
-export function scramble(random: Random, text: string): string {
+function scramble(random: Random, text: string): string {
   const at = Math.floor(random() * text.length);
   const end = at + Math.floor(random() * 5);
   const inserted = random() < 0.5 ? noise(random, 4) : text.slice(at, end).repeat(2);
