@@ -29,7 +29,8 @@ export async function archiveNewEvents(options: Options): Promise<void> {
     await archiveBatch(options, batch);
     // Other events ran while we waited: the chat may have been ended.
     if (record.endedAt !== null) return;
-    record.markArchived(batch.at(-1)?.seq ?? log.head);
+    // An empty batch told Postgres of the chat itself. What was logged in the meantime is not in it.
+    record.markArchived(batch.at(-1)?.seq ?? 0);
     const prunable = Math.min(record.archivedSeq, log.head - eventsKept);
     if (prunable - log.first >= PRUNE_STRIDE) log.prune(prunable);
   }

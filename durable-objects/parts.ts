@@ -143,6 +143,6 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     /** Frames that are not logged (typing, marks, hello) have a budget of their own. */
     signalsRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
     /** A hello may replay thousands of events. */
-    hellosRate: new TokenBuckets(1, limits.SOCKETS_PER_PERSON),
+    hellosRate: new TokenBuckets(1, 3 * limits.SOCKETS_PER_PERSON),
   };
 }

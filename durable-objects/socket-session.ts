@@ -108,7 +108,8 @@ export class SocketSessions {
 
   #hello(socket: WebSocket, name: string, hello: ClientFrame & { type: "hello" }): void {
     const { record, log, connections, hellosRate, checkForRewind } = this.#parts;
-    if (hellosRate.take(name) !== "pass") return connections.close(socket, "TOO_FAST");
+    // Not for good: it may be a line that flaps, in several tabs at once.
+    if (hellosRate.take(name) !== "pass") return connections.drop(socket, 1013);
     const sawMore = hello.epoch === record.epoch && (hello.since ?? 0) > log.head;
     if (!sawMore) return this.#greet(socket, name, hello);
     checkForRewind().then(

@@ -208,8 +208,7 @@ it("[D12] with an eviction before every frame, limits are intact", async () => {
   expect(abhi.all("nack")).toMatchObject(Array.from({ length: 3 }, () => ({ code: "TOO_FAST", retryable: true })));
 });
 
-// archive-task.ts marks the empty first batch with a head that it reads after it waited.
-it.fails("[ARCH-2] what is said while Postgres is being told of the chat arrives there too", async () => {
+it("[ARCH-2] what is said while Postgres is being told of the chat arrives there too", async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   const asked = vi.fn<() => void>();
   const repair = breakStore("postgres", async (pass) => {
