@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkDocs } from "./checks/docs.ts";
+import { checkPromises } from "./checks/promises.ts";
 import { checkSpec } from "./checks/spec.ts";
 import { LOCAL, ROOT } from "./paths.ts";
 import { explain, step } from "./progress.ts";
@@ -16,6 +17,7 @@ try {
   await step("Dead code", () => run("knip"));
   await step("Migrations", checkMigrations);
   await step("Rules", () => report(checkSpec()));
+  await step("Promises", () => report(checkPromises()));
   await step("Docs", () => report(checkDocs()));
   await step("Web pages", () => buildWeb());
   await step("Web budget", () => run("npm", "run", "check:web"));

@@ -10,7 +10,7 @@ import { ORIGIN, register } from "./pair.ts";
 import { db, flush } from "./stores.ts";
 
 /** Until a healed pair agrees; generous, because it is only used up by what fails. */
-const SETTLE_MS = 25_000;
+const SETTLE_MS = 15_000;
 
 export class ModelPerson {
   readonly name: string;
