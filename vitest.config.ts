@@ -24,6 +24,8 @@ export default defineConfig({
           name: "workerd",
           include: ["test/workerd/**/*.test.ts"],
           globalSetup: "dev/workerd-setup.ts",
+          // The environment of this process does not reach the Worker's isolate by itself.
+          env: { SEED: process.env["SEED"] ?? "" },
           testTimeout: 30_000,
         },
       },

@@ -133,7 +133,7 @@ async function explore(steps: fc.Arbitrary<Step>[], endOnFailure = false): Promi
       pair.close();
     }
   });
-  const seed = Number(process.env["SEED"] ?? Math.floor(realRandom() * 2 ** 31));
+  const seed = Number(process.env["SEED"] || Math.floor(realRandom() * 2 ** 31));
   console.log(`model: SEED=${seed}`);
   await fc.assert(property, {
     numRuns: 150,
