@@ -9,7 +9,7 @@ import type { ServerFrame } from "../protocol/frames.ts";
 import { keysOf } from "../protocol/keys-of.ts";
 
 export type Degraded = Omit<ServerFrame & { type: "degraded" }, "type">;
-export type Store = keyof Degraded;
+type Store = keyof Degraded;
 
 interface Lane {
   /** In a row; more than none is an outage. */
@@ -66,41 +66,34 @@ export class Outbox {
   }
 
   /** For the alarm: runs what it was set for, and what is due soon after. See `flush`. */
-  async alarmFired(): Promise<boolean> {
+  async alarmFired(): Promise<void> {
     const until = Math.max(Date.now(), Number.isFinite(this.#alarmAt) ? this.#alarmAt : 0) + SLACK_MS;
     this.#alarmAt = Infinity;
-    return this.#flush((lane) => lane.dueAt <= until);
+    await this.#flush((lane) => lane.dueAt <= until);
   }
 
   /** Runs everything now. See `#flush`. */
-  flush(): Promise<boolean> {
+  flush(): Promise<void> {
     return this.#flush(() => true);
   }
 
-  /**
-   * Never throws. A call while another runs waits for that, then runs itself.
-   *
-   * @returns whether each store that was asked took all of its work
-   */
-  async #flush(isWanted: (lane: Lane) => boolean): Promise<boolean> {
+  /** Never throws. A call while another runs waits for that, then runs itself. */
+  async #flush(isWanted: (lane: Lane) => boolean): Promise<void> {
     while (this.#running) await this.#running;
     const stores = keysOf(this.#lanes).filter((store) => isWanted(this.#lanes[store]));
-    const runs = Promise.all(stores.map((store) => this.#run(store)));
-    this.#running = runs.finally(() => {
+    this.#running = Promise.all(stores.map((store) => this.#run(store))).finally(() => {
       this.#running = undefined;
     });
-    const taken = await runs;
+    await this.#running;
     this.#setAlarm();
-    return taken.every(Boolean);
   }
 
-  async #run(store: Store): Promise<boolean> {
+  async #run(store: Store): Promise<void> {
     const lane = this.#lanes[store];
     lane.dueAt = Infinity;
     try {
       await this.#options.tasks[store]();
       this.#note(store, 0);
-      return true;
     } catch (error) {
       // The kind of failure, never its message: those of drizzle and Upstash contain what was to be written.
       const entry = { outage: store, error: error instanceof Error ? error.name : typeof error };
@@ -108,7 +101,6 @@ export class Outbox {
       if (lane.failures === 0) console.error(JSON.stringify(entry));
       this.#note(store, lane.failures + 1);
       lane.dueAt = Date.now() + pauseAfter(lane.failures);
-      return false;
     }
   }
 

@@ -120,8 +120,7 @@ export class SocketSessions {
 
   #greet(socket: WebSocket, name: string, { epoch, since }: ClientFrame & { type: "hello" }): void {
     const { limits, record, log, connections, presence, outbox } = this.#parts;
-    clearTimeout(this.#helloTimers.get(socket));
-    this.#helloTimers.delete(socket);
+    this.#stopWaitingForHello(socket);
     connections.reapGhosts();
     const cameOnline = !connections.isOnline(name);
     connections.setLive(socket);
@@ -163,8 +162,12 @@ export class SocketSessions {
 
   /** To be called when a socket is gone, for whatever reason. */
   leave(socket: WebSocket): void {
+    this.#stopWaitingForHello(socket);
+    this.#parts.connections.retire(socket);
+  }
+
+  #stopWaitingForHello(socket: WebSocket): void {
     clearTimeout(this.#helloTimers.get(socket));
     this.#helloTimers.delete(socket);
-    this.#parts.connections.retire(socket);
   }
 }

@@ -7,12 +7,13 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDuet } from "../../client/index.ts";
 import { launchChromium } from "../../dev/chromium.ts";
 import { ROOT } from "../../dev/paths.ts";
 import { type Stack, startStack } from "../../dev/stack.ts";
+import { stepIn } from "./step-in.ts";
 import { join } from "./two-people.ts";
 import { openTrappedContext } from "./traps.ts";
 import { BODIES, NAMES } from "./xss-corpus.ts";
@@ -34,14 +35,6 @@ afterAll(async () => {
 
 async function register(userOne: string, userTwo: string) {
   return createDuet({ baseUrl: stack.url }).register({ userOne, userTwo });
-}
-
-async function stepIn(context: BrowserContext, link: string, name: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(link);
-  await page.getByRole("button", { name: `I'm ${name}` }).click();
-  await page.getByRole("textbox", { name: /^Message to/ }).waitFor();
-  return page;
 }
 
 describe("text that people write", () => {

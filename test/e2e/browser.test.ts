@@ -1,7 +1,8 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launchChromium } from "../../dev/chromium.ts";
 import { type Stack, startStack } from "../../dev/stack.ts";
+import { stepIn } from "./step-in.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
@@ -31,14 +32,6 @@ async function send(page: Page, text: string): Promise<void> {
 
 async function see(page: Page, text: string): Promise<void> {
   await page.getByRole("log").getByText(text, { exact: true }).waitFor();
-}
-
-async function stepIn(context: BrowserContext, link: string, name: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(link);
-  await page.getByRole("button", { name: `I'm ${name}` }).click();
-  await page.getByRole("textbox", { name: /^Message to/ }).waitFor();
-  return page;
 }
 
 it("[WEB-1] two people register, sign in, chat both ways, reload, go offline, come back and end the chat", async () => {

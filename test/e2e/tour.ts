@@ -1,5 +1,6 @@
 /** Every page and state of the site, one after the other, in the real app: for axe, for screenshots, for eyes. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { stepIn } from "./step-in.ts";
 import { type Person, join } from "./two-people.ts";
 import { createDuet } from "../../client/index.ts";
 
@@ -40,10 +41,7 @@ export async function livelyChat(baseUrl: string): Promise<{ link: string; hash:
 
 /** Opens a context's page and signs in as Abhi. */
 export async function openAsAbhi(context: BrowserContext, link: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(link);
-  await page.getByRole("button", { name: "I'm Abhi" }).click();
-  await page.getByRole("textbox", { name: "Message to Anny" }).waitFor();
+  const page = await stepIn(context, link, "Abhi");
   await page.getByText("🎉").waitFor();
   return page;
 }
