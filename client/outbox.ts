@@ -22,6 +22,7 @@ export class Outbox {
   /** Latest write of each item to the store; resolves to whether it worked. */
   readonly #writes = new Map<string, Promise<boolean>>();
   #lastQueuedAt = 0;
+  #loaded = false;
 
   constructor(hash: string, store: OutboxStore) {
     this.#hash = hash;
@@ -88,7 +89,17 @@ export class Outbox {
       this.#writes.set(item.frame.id, Promise.resolve(true));
       this.#lastQueuedAt = Math.max(this.#lastQueuedAt, item.queuedAt);
     }
-    this.#pending = [...kept, ...added].sort((a, b) => a.item.queuedAt - b.item.queuedAt);
+    const isFirst = !this.#loaded && added.length > 0;
+    const mine = isFirst ? kept.map((pending) => this.#queueAgain(pending)) : kept;
+    this.#pending = [...mine, ...added].sort((a, b) => a.item.queuedAt - b.item.queuedAt);
+    this.#loaded = true;
+  }
+
+  /** What an earlier visit left was written before, though its clock may have been ahead of ours. */
+  #queueAgain(pending: Pending): Pending {
+    const item = { ...pending.item, queuedAt: this.#nextQueuedAt() };
+    if (pending.state === "waiting") this.#write(item);
+    return { ...pending, item };
   }
 
   /** Resolves when the store has what must be known after a crash; then the item may go on the wire. */

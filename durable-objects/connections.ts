@@ -162,9 +162,19 @@ export class Connections {
     const now = Date.now();
     this.#reapedAt = now;
     for (const socket of this.#open()) {
-      const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-      if (now - Math.max(pingedAt, this.#attachment(socket).heardAt) > GHOST_AFTER_MS) this.drop(socket, 1001);
+      if (this.#ghostAt(socket) <= now) this.drop(socket, 1001);
     }
+  }
+
+  /** Milliseconds since 1970 when the first of a person's sockets is a ghost, should it stay silent. */
+  ghostAt(name: string): number {
+    const live = this.of(name).filter((socket) => this.isLive(socket));
+    return Math.min(...live.map((socket) => this.#ghostAt(socket)));
+  }
+
+  #ghostAt(socket: WebSocket): number {
+    const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(pingedAt, this.#attachment(socket).heardAt) + GHOST_AFTER_MS;
   }
 
   #open(): WebSocket[] {

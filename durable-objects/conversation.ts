@@ -172,6 +172,7 @@ export class Conversation extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     if (!this.#open) return;
+    this.#open.parts.connections.reapGhosts();
     await this.#open.parts.outbox.alarmFired();
     await this.#buryIfDone();
   }

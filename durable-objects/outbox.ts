@@ -2,8 +2,8 @@
  * Carries to Postgres and Redis what the log has and they have not, from the object's alarm.
  *
  * Nothing on the message path waits for it. Each store has a lane of its own: a failure is tried again after a
- * growing pause, for as long as it takes, and holds up nothing of the other. Only while there is work is there an
- * alarm. Outages are remembered in storage, because the object may sleep before they end.
+ * growing pause, for as long as it takes, and holds up nothing of the other. Only while there is work, or
+ * somebody asked to be woken, is there an alarm. Outages are remembered in storage, because the object may sleep before they end.
  */
 import type { ServerFrame } from "../protocol/frames.ts";
 import { keysOf } from "../protocol/keys-of.ts";
@@ -40,6 +40,8 @@ export class Outbox {
     postgres: { failures: 0, dueAt: Infinity },
     redis: { failures: 0, dueAt: Infinity },
   };
+  /** Milliseconds since 1970; Infinity when nobody asked. */
+  #wakeAt = Infinity;
   #alarmAt = Infinity;
   #running: Promise<unknown> | undefined;
 
@@ -65,10 +67,17 @@ export class Outbox {
     this.#setAlarm();
   }
 
+  /** Makes sure that the alarm goes off no later than at `at` (milliseconds since 1970), whether or not there is work. */
+  wakeBy(at: number): void {
+    this.#wakeAt = Math.min(this.#wakeAt, at);
+    this.#setAlarm();
+  }
+
   /** For the alarm: runs what it was set for, and what is due soon after. See `flush`. */
   async alarmFired(): Promise<void> {
     const until = Math.max(Date.now(), Number.isFinite(this.#alarmAt) ? this.#alarmAt : 0) + SLACK_MS;
     this.#alarmAt = Infinity;
+    if (this.#wakeAt <= until) this.#wakeAt = Infinity;
     await this.#flush((lane) => lane.dueAt <= until);
   }
 
@@ -117,7 +126,7 @@ export class Outbox {
 
   /** Sets the alarm to what is due first, if that is sooner than the one that is set: each setting costs a row. */
   #setAlarm(): void {
-    const dueAt = Math.min(this.#lanes.postgres.dueAt, this.#lanes.redis.dueAt);
+    const dueAt = Math.min(this.#lanes.postgres.dueAt, this.#lanes.redis.dueAt, this.#wakeAt);
     // An alarm that should have gone off long ago was lost (workerd issues 3566, 3138).
     const lost = this.#alarmAt < Date.now() - ALARM_LOST_MS;
     if (dueAt === Infinity || (dueAt >= this.#alarmAt && !lost)) return;

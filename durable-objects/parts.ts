@@ -35,7 +35,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
   const connections = new Connections(ctx, (name, isOffline) => {
     // The socket took its marks along: they are kept elsewhere now.
     members.save();
-    if (isOffline) presence.set(name, false);
+    presence.left(name, isOffline);
   });
   const mirror = new SessionMirror({
     redis,
@@ -72,6 +72,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
           eventsKept: limits.EVENTS_KEPT,
           onRewound: recoverFromRewind,
         });
+        presence.doubt();
       },
       async redis() {
         if (record.endedAt === null) return mirror.write();
@@ -81,7 +82,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     },
   });
 
-  const presence = new Presence({ connections, members, mirror, outbox });
+  const presence = new Presence({ connections, members, mirror, outbox, log });
 
   const commits = new GroupCommit(log, {
     isEnded: () => record.endedAt !== null,

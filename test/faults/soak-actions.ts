@@ -4,7 +4,7 @@ import type { FaultProxy, Line } from "./fault-proxy.ts";
 import type { Pair, Person } from "./pair.ts";
 import { pick, pickNumber, type Random } from "./random.ts";
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 const EMOJI = ["👍", "❤️", "😂", null];
 
 export interface World {
@@ -42,8 +42,7 @@ const ACTIONS: Record<string, [weight: number, action: Action]> = {
   "Postgres cut": [10, ({ stores }) => stores.postgres.cut()],
   "Redis refusing": [6, ({ random, later, stores }) => setLine(random, later, stores.redis, "refusing")],
   "Redis hanging": [4, ({ random, later, stores }) => setLine(random, later, stores.redis, "black hole")],
-  // Only forward within a round: see the clock that went back, [D15] in clients.test.ts.
-  "clock jump": [10, ({ random, clock }) => void (clock.skewMs += pickNumber(random, HOUR_MS))],
+  "clock jump": [10, ({ random, clock }) => void (clock.skewMs = (2 * random() - 1) * HOUR_MS)],
 };
 
 export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);

@@ -13,7 +13,7 @@ import { countLosses, type Losses } from "./checker.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { Pair, UNLIMITED } from "./pair.ts";
 import { pickNumber, seededRandom } from "./random.ts";
-import { act, ACTION_NAMES, HOUR_MS, type World } from "./soak-actions.ts";
+import { act, ACTION_NAMES, type World } from "./soak-actions.ts";
 
 const ROUND_MS = 40_000;
 /** Until a healed pair agrees: the longest pauses of clients (10 s without a pong) and of the outbox (30 s). */
@@ -70,7 +70,6 @@ async function round(stack: Stack): Promise<string | undefined> {
   if (!postgres || !redis) throw new Error("There are two stores.");
   totals.rounds += 1;
   const pairs = await Promise.all(Array.from({ length: pairCount }, () => startPair(stack)));
-  clock.skewMs = -pickNumber(random, 3) * HOUR_MS;
   const undoes: { step: number; undo: () => void }[] = [];
   let step = 0;
   const world: World = {

@@ -106,8 +106,10 @@ describe("the archive", () => {
   });
 
   it("[ARCH-6] an idle chat has no alarm", async () => {
-    const { hash, abhi } = await pair();
+    const { hash, abhi, anny } = await pair();
     await abhi.say("one");
+    anny.send({ type: "delivered", seq: 1 });
+    await abhi.frame("receipt");
     const stub = env.CONVERSATION.getByName(hash);
     await flush(hash);
     await runInDurableObject(stub, async (_, { storage }) => expect(await storage.getAlarm()).toBeNull());

@@ -1,5 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { connect, evict, pair } from "./pair.ts";
+import { flush } from "./stores.ts";
 
 describe("marks", () => {
   it("[MARK-1] are pushed to everyone, and read implies delivered", async () => {
@@ -105,5 +108,21 @@ describe("presence", () => {
     clock.mockRestore();
     abhi.send({ type: "send", id: "m-1", body: "still here" });
     await abhi.frame("ack");
+  });
+
+  it("[PRES-4] who does not take what is pushed, and stays silent, is away 50 s after their last sign", async () => {
+    const { hash, abhi, anny } = await pair();
+    await abhi.say("are you there?");
+    const told = Date.now();
+    await flush(hash);
+    const stub = env.CONVERSATION.getByName(hash);
+    const alarmAt = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+    expect(alarmAt).toBeLessThanOrEqual(told + 50_000);
+    expect(abhi.all("presence").filter(({ online }) => !online)).toEqual([]);
+    onTestFinished(() => void vi.restoreAllMocks());
+    vi.spyOn(Date, "now").mockReturnValue(alarmAt ?? 0);
+    await runDurableObjectAlarm(stub);
+    expect(await abhi.frame("presence", ({ online }) => !online)).toMatchObject({ name: "Anny" });
+    expect(await anny.closing()).toMatchObject({ code: 1001 });
   });
 });
