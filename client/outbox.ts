@@ -22,7 +22,8 @@ export class Outbox {
   /** Latest write of each item to the store; resolves to whether it worked. */
   readonly #writes = new Map<string, Promise<boolean>>();
   #lastQueuedAt = 0;
-  #loaded = false;
+  /** Resolves when what is queued here is known to stand behind what earlier visits left. */
+  #inOrder: Promise<void> | undefined;
 
   constructor(hash: string, store: OutboxStore) {
     this.#hash = hash;
@@ -63,6 +64,7 @@ export class Outbox {
     if (frame.type !== "send") this.discard(frame.id, frame.seq);
     this.#pending = [...this.#pending, error ? { item, state: "failed", error } : { item, state: "waiting" }];
     if (!error) this.#write(item);
+    this.#inOrder ??= this.#goBehindEarlier();
   }
 
   /**
@@ -70,6 +72,7 @@ export class Outbox {
    * is gone from the store, and goes here too.
    */
   async load(self: string): Promise<void> {
+    await (this.#inOrder ??= this.#goBehindEarlier());
     const written = new Set<string>();
     for (const [id, write] of this.#writes) if (await write) written.add(id);
     const stored = await this.#store.list(this.#hash).catch(() => undefined);
@@ -89,13 +92,21 @@ export class Outbox {
       this.#writes.set(item.frame.id, Promise.resolve(true));
       this.#lastQueuedAt = Math.max(this.#lastQueuedAt, item.queuedAt);
     }
-    const isFirst = !this.#loaded && added.length > 0;
-    const mine = isFirst ? kept.map((pending) => this.#queueAgain(pending)) : kept;
-    this.#pending = [...mine, ...added].sort((a, b) => a.item.queuedAt - b.item.queuedAt);
-    this.#loaded = true;
+    this.#pending = [...kept, ...added].sort((a, b) => a.item.queuedAt - b.item.queuedAt);
   }
 
-  /** What an earlier visit left was written before, though its clock may have been ahead of ours. */
+  /** What earlier visits left was written before, though the clock may have been ahead then. Never throws. */
+  async #goBehindEarlier(): Promise<void> {
+    const stored = await this.#store.list(this.#hash).catch(() => []);
+    const mine = new Set(this.#pending.map(({ item }) => item.frame.id));
+    const earlier = stored.filter(({ frame }) => !mine.has(frame.id));
+    const newest = Math.max(0, ...earlier.map(({ queuedAt }) => queuedAt));
+    this.#lastQueuedAt = Math.max(this.#lastQueuedAt, newest);
+    if (this.#pending.some(({ item }) => item.queuedAt <= newest)) {
+      this.#pending = this.#pending.map((pending) => this.#queueAgain(pending));
+    }
+  }
+
   #queueAgain(pending: Pending): Pending {
     const item = { ...pending.item, queuedAt: this.#nextQueuedAt() };
     if (pending.state === "waiting") this.#write(item);

@@ -42,7 +42,7 @@ const ACTIONS: Record<string, [weight: number, action: Action]> = {
   "Postgres cut": [10, ({ stores }) => stores.postgres.cut()],
   "Redis refusing": [6, ({ random, later, stores }) => setLine(random, later, stores.redis, "refusing")],
   "Redis hanging": [4, ({ random, later, stores }) => setLine(random, later, stores.redis, "black hole")],
-  "clock jump": [10, ({ random, clock }) => void (clock.skewMs = (2 * random() - 1) * HOUR_MS)],
+  "clock jump": [10, ({ random, clock }) => void (clock.skewMs = pickNumber(random, 2 * HOUR_MS) - HOUR_MS)],
 };
 
 export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
