@@ -141,9 +141,11 @@ it("[S11] frames of 64 KiB and more, and bodies of a mebibyte, are refused, and 
         reasons.add(await blast(hash, cookie, [JSON.stringify({ type: "send", id: "big", body })]));
       }
       for (let index = 0; index < 100; index += 1) {
-        const answer = await post("/register", { userOne: "x".repeat(1_048_576), userTwo: "B" });
-        statuses.add(answer.status);
-        await answer.body?.cancel();
+        const posting = post("/register", { userOne: "x".repeat(1_048_576), userTwo: "B" });
+        // The server refuses without reading: who still writes then may find the connection reset before the answer.
+        const answer = await posting.catch(() => undefined);
+        if (answer) statuses.add(answer.status);
+        await answer?.body?.cancel();
       }
     })();
     expect(await longestWait(bystanders.abhi, bystanders.anny, flood)).toBeLessThan(2_000);
