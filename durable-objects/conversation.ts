@@ -102,7 +102,8 @@ export class Conversation extends DurableObject<Env> {
   /** @param before - see `readPage`; undefined for the newest page */
   history(session: Session, before: number | undefined, limit: number) {
     return toResult(async () => {
-      const { log, record, readFromArchive } = (await this.#requireSession(session)).parts;
+      const { log, record, pagesRate, readFromArchive } = (await this.#requireSession(session)).parts;
+      if (pagesRate.take(session.name) !== "pass") throw new DuetError("TOO_FAST");
       // Before the page is read: changes that are on it and come over the socket again do no harm, missing ones would.
       const { head } = log;
       const page = await readPage(log, readFromArchive, before ?? Infinity, limit);

@@ -143,6 +143,8 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     changesRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
     /** Frames that are not logged (typing, marks, hello) have a budget of their own. */
     signalsRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
+    /** A page may read from Postgres. Room enough to scroll through 15,000 messages as fast as they come. */
+    pagesRate: new TokenBuckets(limits.EVENTS_PER_SECOND, 5 * limits.EVENT_BURST),
     /** A hello may replay thousands of events. */
     hellosRate: new TokenBuckets(1, 3 * limits.SOCKETS_PER_PERSON),
   };

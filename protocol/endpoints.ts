@@ -203,7 +203,7 @@ export const ENDPOINTS = {
         },
       },
     },
-    errors: ["CURSOR_INVALID", "PAGE_LIMIT_INVALID", "UNAVAILABLE", ...SESSION_ERRORS],
+    errors: ["CURSOR_INVALID", "PAGE_LIMIT_INVALID", "TOO_FAST", "UNAVAILABLE", ...SESSION_ERRORS],
   },
   socket: {
     methods: ["GET"],

@@ -55,7 +55,7 @@ export const ERRORS = {
 
   TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Wait as `Retry-After` says.", retryAfter: 60 },
   TOO_MANY_SOCKETS: { status: 429, message: "You have this chat open too many times. Close a tab or a device." },
-  TOO_FAST: { status: 429, message: "You are sending too fast. Wait a moment and send it again.", retryAfter: 1 },
+  TOO_FAST: { status: 429, message: "You are going too fast. Wait a moment and try again.", retryAfter: 1 },
   OUTBOX_FULL: { status: 503, message: "The archive is behind. Try again in a minute.", retryAfter: 60 },
   UNAVAILABLE: { status: 503, message: "A service behind Duet is not answering. Try again shortly.", retryAfter: 5 },
   INTERNAL: { status: 500, message: "Something broke on our side. Try again; if it stays, report the request id." },

@@ -73,6 +73,20 @@ describe("rates", () => {
     expect(await abhi.closing()).toEqual({ code: 4000, reason: "TOO_FAST" });
   });
 
+  it("[LIMIT-10] 300 pages of history at once; more are refused, and the other person is not affected", async () => {
+    const { hash, cookies } = await pair();
+    const read = (cookie: string) => request(`/chat-server/user/${hash}/messages`, { cookie });
+    const answers = await Promise.all(Array.from({ length: 360 }, () => read(cookies[0])));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThanOrEqual(60);
+    for (const answer of refused) {
+      expect(answer.headers.get("Retry-After")).toBe("1");
+      expect(await failure(answer)).toEqual({ status: 429, code: "TOO_FAST" });
+    }
+    expect((await read(cookies[1])).status).toBe(200);
+  });
+
   it("[LIMIT-9] hello is limited to one a second, with room for 30 at once; more are to come back later", async () => {
     const { abhi } = await pair();
     for (let index = 0; index < 50; index += 1) abhi.send({ type: "hello", v: 1 });
