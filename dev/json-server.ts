@@ -27,11 +27,13 @@ export interface RunningServer {
  *
  * @param port - 0 takes any free one
  * @param answer - turns a request into an answer; a throw becomes status 500 and does not end the server
+ * @param close - lets go of what answers are made from: once the server has stopped, or could not start
  * @throws the listen error, such as EADDRINUSE
  */
 export async function serveJson(
   port: number,
   answer: (request: JsonRequest) => Promise<JsonAnswer>,
+  close: () => Promise<void>,
 ): Promise<RunningServer> {
   const server = createServer((incoming, outgoing) => {
     void answerSafely(incoming, answer).then(({ status, body }) => {
@@ -39,19 +41,26 @@ export async function serveJson(
       outgoing.end(JSON.stringify(body));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("A TCP server has a port.");
   return {
     port: address.port,
-    stop: () =>
-      new Promise((resolve) => {
+    async stop() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await close();
+    },
   };
 }
 

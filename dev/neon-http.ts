@@ -73,19 +73,11 @@ const ERROR_FIELDS = [
  */
 export async function startNeon(options: NeonOptions): Promise<RunningServer> {
   const backend = options.serverUrl ? await openPostgres(options.serverUrl) : await openPglite(options.directory);
-  const server = await serveJson(options.port, (request) => answer(request, options, backend)).catch(
-    async (error: unknown) => {
-      await backend.close();
-      throw error;
-    },
+  return serveJson(
+    options.port,
+    (request) => answer(request, options, backend),
+    () => backend.close(),
   );
-  return {
-    port: server.port,
-    async stop() {
-      await server.stop();
-      await backend.close();
-    },
-  };
 }
 
 async function answer(request: JsonRequest, options: NeonOptions, backend: SqlBackend): Promise<JsonAnswer> {

@@ -52,22 +52,13 @@ export async function startUpstash(options: UpstashOptions): Promise<RunningServ
     ? await openRedisServer(options.serverUrl)
     : await openEmbeddedRedis(options.snapshotFile);
   const expected = digest(`Bearer ${options.token}`);
-  const server = await serveJson(options.port, async (request) => {
+  async function answerWhoMay(request: JsonRequest): Promise<JsonAnswer> {
     if (!timingSafeEqual(digest(request.headers.authorization ?? ""), expected)) {
       return { status: 401, body: { error: "WRONGPASS invalid or missing auth token" } };
     }
     return answer(request, backend);
-  }).catch(async (error: unknown) => {
-    await backend.close();
-    throw error;
-  });
-  return {
-    port: server.port,
-    async stop() {
-      await server.stop();
-      await backend.close();
-    },
-  };
+  }
+  return serveJson(options.port, answerWhoMay, () => backend.close());
 }
 
 async function answer(request: JsonRequest, backend: RedisBackend): Promise<JsonAnswer> {
