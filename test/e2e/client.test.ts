@@ -12,6 +12,7 @@ let proxy: TcpProxy;
 
 beforeAll(async () => {
   stack = await startStack({
+    runtime: "workerd",
     vars: {
       EVENTS_PER_SECOND: "100000",
       EVENT_BURST: "100000",
