@@ -1,15 +1,13 @@
-/** People who chat over bare sockets, saying on the wire just what the SDK says, in a rhythm that can be sped up. */
+/** Two people who chat over bare sockets, saying on the wire just what the SDK says, in a rhythm that can be sped up. */
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDuet } from "../client/index.ts";
 import { type ClientFrame, parseServerFrame, PROTOCOL_VERSION, type ServerFrame } from "../protocol/frames.ts";
 
-/** As in life, before it is sped up. */
+/** In one chat, as in life: before it is sped up. */
 export interface Rhythm {
-  chats: number;
-  /** In each chat, the two taking turns. */
   messages: number;
-  /** Milliseconds between two messages in a chat. */
+  /** Milliseconds from one to the next. */
   gapMs: number;
 }
 
@@ -20,7 +18,7 @@ const NAMES = ["Abhi", "Anny"] as const;
 const BODY = "Just now. The train was late again.";
 
 /** A person at the other end of a socket. */
-export class Talker {
+class Talker {
   readonly #socket: WebSocket;
   readonly #name: string;
   readonly #speed: number;
@@ -86,30 +84,74 @@ export class Talker {
   }
 }
 
-export interface Talk {
-  hash: string;
-  pair: [Talker, Talker];
-}
+/** A chat, and its two people. */
+export class Talk {
+  readonly hash: string;
+  readonly #url: string;
+  readonly #cookies: [string, string];
+  readonly #speed: number;
+  #pair: [Talker, Talker] | undefined;
+  /** How often they came. */
+  #visit = 0;
+  #said = 0;
 
-/**
- * Registers a chat, signs both in and connects them.
- *
- * @param speed - how much faster than in life they are
- */
-export async function startTalk(url: string, speed = 1): Promise<Talk> {
-  const { hash } = await createDuet({ baseUrl: url }).register({ userOne: NAMES[0], userTwo: NAMES[1] });
-  return { hash, pair: [await arrive(url, hash, NAMES[0], speed), await arrive(url, hash, NAMES[1], speed)] };
-}
+  private constructor(url: string, hash: string, cookies: [string, string], speed: number) {
+    this.#url = url;
+    this.hash = hash;
+    this.#cookies = cookies;
+    this.#speed = speed;
+  }
 
-async function arrive(url: string, hash: string, name: string, speed: number): Promise<Talker> {
-  const cookie = await signIn(url, hash, name);
-  // Node's WebSocket takes headers where the standard has protocols.
-  const address = `${url.replace(/^http/, "ws")}/chat-server/user/${hash}/ws`;
-  const socket: WebSocket = Reflect.construct(WebSocket, [address, { headers: { cookie } }]);
-  await once(socket, "open");
-  const talker = new Talker(socket, name, speed);
-  talker.tell({ type: "hello", v: PROTOCOL_VERSION });
-  return talker;
+  /**
+   * Registers a chat and signs both in.
+   *
+   * @param speed - how much faster than in life they are
+   */
+  static async start(url: string, speed = 1): Promise<Talk> {
+    const { hash } = await createDuet({ baseUrl: url }).register({ userOne: NAMES[0], userTwo: NAMES[1] });
+    return new Talk(url, hash, [await signIn(url, hash, NAMES[0]), await signIn(url, hash, NAMES[1])], speed);
+  }
+
+  async come(): Promise<void> {
+    this.#pair = [await this.#connect(0), await this.#connect(1)];
+    this.#visit += 1;
+    this.#said = 0;
+  }
+
+  leave(): void {
+    for (const talker of this.#pair ?? []) talker.leave();
+    this.#pair = undefined;
+  }
+
+  /** How many messages were said since they came. */
+  get said(): number {
+    return this.#said;
+  }
+
+  /** The two take turns, until `signal` aborts. */
+  async talk({ messages, gapMs }: Rhythm, signal?: AbortSignal): Promise<void> {
+    if (!this.#pair) throw new Error("Nobody is there.");
+    const [one, other] = this.#pair;
+    const start = performance.now();
+    for (let count = 0; count < messages; count++) {
+      if (signal?.aborted) break;
+      await sleep(Math.max(0, start + (count * gapMs) / this.#speed - performance.now()));
+      (this.#said % 2 === 0 ? one : other).say(`${this.#visit}-${this.#said}`);
+      this.#said += 1;
+    }
+    await Promise.all([one.untilAcked(Math.ceil(this.#said / 2)), other.untilAcked(Math.floor(this.#said / 2))]);
+  }
+
+  async #connect(index: 0 | 1): Promise<Talker> {
+    // Node's WebSocket takes headers where the standard has protocols.
+    const address = `${this.#url.replace(/^http/, "ws")}/chat-server/user/${this.hash}/ws`;
+    const headers = { cookie: this.#cookies[index] };
+    const socket: WebSocket = Reflect.construct(WebSocket, [address, { headers }]);
+    await once(socket, "open");
+    const talker = new Talker(socket, NAMES[index], this.#speed);
+    talker.tell({ type: "hello", v: PROTOCOL_VERSION });
+    return talker;
+  }
 }
 
 /** @returns the `Cookie` header of a new session */
@@ -124,23 +166,4 @@ export async function signIn(url: string, hash: string, userName: string): Promi
     .getSetCookie()
     .map((cookie) => cookie.split(";", 1)[0])
     .join("; ");
-}
-
-/** Resolves when every message is acknowledged. */
-export async function talk(talks: readonly Talk[], rhythm: Rhythm, speed: number): Promise<void> {
-  const gapMs = rhythm.gapMs / speed;
-  await Promise.all(
-    talks.map(async ({ pair }, index) => {
-      // Not all in step.
-      const start = performance.now() + (gapMs * index) / talks.length;
-      for (let said = 0; said < rhythm.messages; said++) {
-        await sleep(Math.max(0, start + said * gapMs - performance.now()));
-        pair[said % 2 === 0 ? 0 : 1].say(`m${said}`);
-      }
-      await Promise.all([
-        pair[0].untilAcked(Math.ceil(rhythm.messages / 2)),
-        pair[1].untilAcked(Math.floor(rhythm.messages / 2)),
-      ]);
-    }),
-  );
 }
