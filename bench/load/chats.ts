@@ -18,12 +18,15 @@ export interface Chat {
   send(body: string): string;
   /** How many sockets other than the sending one get every message. */
   audience: number;
-  ping(): void;
+  /** Stops the pings: nothing is sent any more that nobody asked for. */
+  silence(): void;
   close(): void;
 }
 
 /** Chats that are opened at the same time. */
 const OPENING = 20;
+/** How often a client says that it is there, and what it has received: as the SDK does. */
+const PING_MS = 20_000;
 const DELIVERED_MS = 1_000;
 let lastId = 0;
 let lastRoom = 0;
@@ -76,6 +79,7 @@ async function openBareChat(
   const told = others.map((socket, index) =>
     listenAsAudience(socket, dialect, listener, contestant === "duet" && isOther(index)),
   );
+  const pings = dialect.pings ? setInterval(() => sockets.forEach((socket) => socket.send(PING)), PING_MS) : undefined;
   return {
     send(body) {
       const id = String((lastId += 1));
@@ -83,8 +87,9 @@ async function openBareChat(
       return id;
     },
     audience: others.length,
-    ping: () => sockets.forEach((socket) => socket.send(PING)),
+    silence: () => clearInterval(pings),
     close() {
+      clearInterval(pings);
       for (const stop of told) stop();
       for (const socket of sockets) socket.close();
     },
@@ -153,7 +158,7 @@ function listenAsSender(socket: BareSocket, dialect: Dialect, listener: Listener
   };
 }
 
-/** @returns how to stop telling the server what was delivered, as the SDK does: at most once a second */
+/** @returns how to stop telling the server what was delivered */
 function listenAsAudience(socket: BareSocket, dialect: Dialect, listener: Listener, tells: boolean): () => void {
   let deliveredSeq = 0;
   let toldSeq = 0;
@@ -200,7 +205,7 @@ async function openSdkChat(url: string, listener: Listener): Promise<Chat> {
   return {
     send: (body) => sender.send(body),
     audience: 1,
-    ping: () => undefined,
+    silence: () => undefined,
     close() {
       sender.close();
       receiver.close();

@@ -11,6 +11,8 @@ export interface Heard {
 export interface Dialect {
   /** What opens the conversation on a new socket, until the server is `ready`; without it there is nothing to wait for. */
   hello?: string;
+  /** Whether clients ping, and the runtime answers by itself. */
+  pings?: boolean;
   /** Whether the sender is told that a message is stored. If not, its coming back to the sender has to do. */
   acknowledges: boolean;
   send: (id: string, body: string) => string;
@@ -34,6 +36,7 @@ const relay: Dialect = {
 };
 
 const naive: Dialect = {
+  pings: true,
   acknowledges: true,
   send: (id, body) => JSON.stringify({ type: "send", id, body }),
   hear(text) {
@@ -45,6 +48,7 @@ const naive: Dialect = {
 const DUET_KINDS: Record<string, Heard["kind"]> = { message: "push", ack: "ack", nack: "refused", live: "ready" };
 const duet: Dialect = {
   hello: JSON.stringify({ type: "hello", v: 1 }),
+  pings: true,
   acknowledges: true,
   send: (id, body) => JSON.stringify({ type: "send", id, body, sentAt: Date.now() }),
   hear(text) {

@@ -15,8 +15,8 @@ export async function drive(scenario: LoadScenario): Promise<LoadResult> {
 }
 
 export interface OpenSockets {
-  /** Every socket pings from now on, once in `intervalMs`. */
-  ping(intervalMs: number): void;
+  /** No pings from now on. */
+  silence(): void;
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export async function holdOpen(scenario: IdleScenario): Promise<OpenSockets> {
   const driver = fork(DRIVER);
   driver.send(scenario);
   await answer(driver);
-  return { ping: (intervalMs) => driver.send(intervalMs), close: () => end(driver) };
+  return { silence: () => driver.send("silence"), close: () => end(driver) };
 }
 
 async function answer(driver: ChildProcess): Promise<unknown> {

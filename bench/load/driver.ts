@@ -34,7 +34,7 @@ async function load(scenario: LoadScenario): Promise<void> {
   } satisfies LoadResult);
 }
 
-/** Says when all are open, and pings from the moment at which it is told to. */
+/** Says when all are open, and stops their pings when it is told to. */
 async function idle(scenario: IdleScenario): Promise<void> {
   const nothing = () => undefined;
   const open = await openChats(
@@ -42,14 +42,8 @@ async function idle(scenario: IdleScenario): Promise<void> {
     { stored: nothing, refused: nothing, arrived: nothing },
   );
   process.send?.("open");
-  const [pingMs]: unknown[] = await once(process, "message");
-  // Spread over the time between two pings, as those of people who came at different times.
-  for (;;) {
-    for (const chat of open) {
-      chat.ping();
-      await sleep(Number(pingMs) / open.length);
-    }
-  }
+  await once(process, "message");
+  for (const chat of open) chat.silence();
 }
 
 function summary(ms: readonly number[]) {
