@@ -103,7 +103,7 @@ it("[O2] while Postgres is a black hole acks are as fast as before; then the bac
   expect(inOrder.length).toBeGreaterThanOrEqual(1_200);
   await expectArchived(hash);
   await anny.until(() => anny.all("degraded").at(-1)?.postgres === false);
-}, 60_000);
+}, 120_000);
 
 it("[O3] answers lost after the commit, one after the other, lead to no duplicate", async () => {
   const { hash, abhi, anny } = await pair();
