@@ -6,6 +6,11 @@ import { createServer } from "node:http";
 import pg from "pg";
 import { Server } from "socket.io";
 
+interface Stored {
+  id: string;
+  seq: number;
+}
+
 const [databaseUrl = "", port = ""] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 20 });
 await pool.query(`create table messages (
@@ -19,12 +24,12 @@ const server = new Server(http, { transports: ["websocket"] });
 server.on("connection", async (socket) => {
   const { room, name } = socket.handshake.query;
   if (typeof room !== "string" || typeof name !== "string") return socket.disconnect(true);
-  socket.on("send", (message: { id: string; body: string }, acknowledge: (stored: { seq: number }) => void) => {
+  socket.on("send", (message: { id: string; body: string }, acknowledge: (stored: Stored) => void) => {
     void store(message, acknowledge);
   });
   await socket.join(room);
 
-  async function store({ id, body }: { id: string; body: string }, acknowledge: (stored: { seq: number }) => void) {
+  async function store({ id, body }: { id: string; body: string }, acknowledge: (stored: Stored) => void) {
     const { rows } = await pool.query<{ seq: string; at: Date }>(
       "insert into messages (room, id, sender, body) values ($1, $2, $3, $4) returning seq, at",
       [room, id, name, body],
@@ -33,7 +38,7 @@ server.on("connection", async (socket) => {
     if (!row || room === undefined) return;
     const seq = Number(row.seq);
     socket.to(room).emit("message", { seq, id, sender: name, body, at: row.at.getTime() });
-    acknowledge({ seq });
+    acknowledge({ id, seq });
   }
 });
 

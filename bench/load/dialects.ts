@@ -61,16 +61,18 @@ const duet: Dialect = {
 const socketIo: Dialect = {
   hello: "40",
   acknowledges: true,
-  send: (id, body) => `42${id}${JSON.stringify(["send", { id, body }])}`,
+  send: (id, body) => `42${(packets += 1)}${JSON.stringify(["send", { id, body }])}`,
   hear(text) {
     if (text === "2") return { kind: "ping" };
     if (text.startsWith("40")) return { kind: "ready" };
-    if (text.startsWith("43")) return { kind: "ack", id: text.slice(2, text.indexOf("[")) };
-    if (!text.startsWith("42")) return { kind: "other" };
-    const [, message]: [string, Frame] = JSON.parse(text.slice(2));
-    return { kind: "push", ...pick(message.id, message.seq) };
+    const isAck = text.startsWith("43");
+    if (!isAck && !text.startsWith("42")) return { kind: "other" };
+    const parameters: Frame[] = JSON.parse(text.slice(text.indexOf("[")));
+    const { id, seq } = parameters.at(-1) ?? {};
+    return { kind: isAck ? "ack" : "push", ...pick(id, seq) };
   },
 };
+let packets = 0;
 
 export const DIALECTS: Record<Exclude<Contestant, "duet-sdk">, Dialect> = {
   echo: relay,
