@@ -142,11 +142,20 @@ export class Talk {
     await Promise.all([one.untilAcked(Math.ceil(this.#said / 2)), other.untilAcked(Math.floor(this.#said / 2))]);
   }
 
-  async #connect(index: 0 | 1): Promise<Talker> {
-    // Node's WebSocket takes headers where the standard has protocols.
+  /** Another connection of one of the two. */
+  openSocket(index: 0 | 1): WebSocket {
     const address = `${this.#url.replace(/^http/, "ws")}/chat-server/user/${this.hash}/ws`;
-    const headers = { cookie: this.#cookies[index] };
-    const socket: WebSocket = Reflect.construct(WebSocket, [address, { headers }]);
+    // Node's WebSocket takes headers where the standard has protocols.
+    return Reflect.construct(WebSocket, [address, { headers: this.headers(index) }]);
+  }
+
+  /** What a request of one of the two carries. */
+  headers(index: 0 | 1): { cookie: string } {
+    return { cookie: this.#cookies[index] };
+  }
+
+  async #connect(index: 0 | 1): Promise<Talker> {
+    const socket = this.openSocket(index);
     await once(socket, "open");
     const talker = new Talker(socket, NAMES[index], this.#speed);
     talker.tell({ type: "hello", v: PROTOCOL_VERSION });
