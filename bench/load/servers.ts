@@ -66,18 +66,25 @@ async function startWorker(entry: string, directory: string): Promise<Server> {
   return { url: `http://127.0.0.1:${port}`, pid: await findWorkerd(port), stop: () => running.stop() };
 }
 
+/** Archives to the same Postgres as Socket.IO stores in, where there is one, else to the embedded one. */
 async function startDuet(directory: string): Promise<Server> {
-  const stack = await startStack({ directory, runtime: "workerd", vars: DUET_VARS, onCrash: crash });
-  return { url: stack.url, pid: await findWorkerd(Number(new URL(stack.url).port)), stop: () => stack.stop() };
+  const database = (await hasPostgres()) ? await createDatabase("duet") : undefined;
+  const options = { directory, runtime: "workerd", vars: DUET_VARS, onCrash: crash } as const;
+  const stack = await startStack({ ...options, postgresServerUrl: database?.url });
+  return {
+    url: stack.url,
+    pid: await findWorkerd(Number(new URL(stack.url).port)),
+    async stop() {
+      await stack.stop();
+      await database?.drop();
+    },
+  };
 }
 
 async function startSocketIo(): Promise<Server> {
   const port = await findFreePort();
-  const database = `duet_bench_${process.pid}`;
-  await administrate(`create database ${database}`);
-  const url = new URL(POSTGRES_URL);
-  url.pathname = database;
-  const child = fork(SOCKET_IO, [url.href, String(port)]);
+  const database = await createDatabase("socket_io");
+  const child = fork(SOCKET_IO, [database.url, String(port)]);
   const exited = once(child, "exit");
   await Promise.race([
     once(child, "message"),
@@ -89,9 +96,17 @@ async function startSocketIo(): Promise<Server> {
     async stop() {
       child.kill("SIGKILL");
       await exited;
-      await administrate(`drop database ${database} with (force)`);
+      await database.drop();
     },
   };
+}
+
+async function createDatabase(name: string) {
+  const database = `duet_bench_${name}_${process.pid}`;
+  await administrate(`create database ${database}`);
+  const url = new URL(POSTGRES_URL);
+  url.pathname = database;
+  return { url: url.href, drop: () => administrate(`drop database ${database} with (force)`) };
 }
 
 async function administrate(statement: string): Promise<void> {
