@@ -9,6 +9,8 @@ import type { EventLog } from "./event-log.ts";
 export const BATCH_EVENTS = 500;
 
 interface Options {
+  /** Times in a row that this failed before. */
+  failures: number;
   db: Db;
   chat: ArchivedChat;
   record: ConversationRecord;
@@ -19,9 +21,11 @@ interface Options {
 
 /** @throws when Postgres does not take a batch; what went before is marked as archived */
 export async function archiveNewEvents(options: Options): Promise<void> {
-  const { record, log } = options;
+  const { record, log, failures } = options;
+  // It may have been too much for the time limit: the same again would fail for ever.
+  const size = Math.max(1, Math.floor(BATCH_EVENTS / 2 ** failures));
   while (record.archivedSeq < log.head) {
-    const batch = log.eventsAfter(record.archivedSeq, BATCH_EVENTS);
+    const batch = log.eventsAfter(record.archivedSeq, size);
     await archiveBatch(options, batch);
     // Other events ran while we waited: the chat may have been ended.
     if (record.endedAt !== null) return;

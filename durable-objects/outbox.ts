@@ -22,8 +22,8 @@ interface Options {
   storage: DurableObjectStorage;
   /** Milliseconds that work may wait where its caller does not say: so that more of it goes in one batch. */
   delayMs: number;
-  /** Writes what is outstanding, and throws when the store does not take it. */
-  tasks: Record<Store, () => Promise<void>>;
+  /** Writes what is outstanding, and throws when the store does not take it; told how often in a row that happened. */
+  tasks: Record<Store, (failures: number) => Promise<void>>;
   /** Called when an outage starts or ends. */
   onDegraded: (state: Degraded) => void;
 }
@@ -109,7 +109,7 @@ export class Outbox {
     const lane = this.#lanes[store];
     lane.dueAt = Infinity;
     try {
-      await this.#options.tasks[store]();
+      await this.#options.tasks[store](lane.failures);
       this.#note(store, 0);
     } catch (error) {
       // The kind of failure, never its message: those of drizzle and Upstash contain what was to be written.

@@ -57,7 +57,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     delayMs: limits.ARCHIVE_DELAY_MS,
     onDegraded: (state) => connections.broadcast({ type: "degraded", ...state }),
     tasks: {
-      async postgres() {
+      async postgres(failures) {
         const { endedAt } = record;
         if (endedAt !== null) {
           await breakers.postgres.run(() => endArchivedChat(db, chat, endedAt));
@@ -66,6 +66,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
         }
         members.save();
         await archiveNewEvents({
+          failures,
           db,
           chat,
           record,

@@ -185,3 +185,21 @@ it("[O5] a Postgres that hangs is given up within the time limit, and no chat wa
   expect(aborted.mock.calls.length).toBeGreaterThan(0);
   repair();
 });
+
+it("[ARCH-11] a Postgres too slow for a batch gets smaller ones, until one is through", async () => {
+  const { hash, abhi } = await pair();
+  await flush(hash);
+  const sizes: number[] = [];
+  const repair = breakStore("postgres", (pass, asked) => {
+    const size = asked.body.split('\\"type\\":\\"message\\"').length - 1;
+    sizes.push(size);
+    return size > 200 ? hang(pass, asked) : pass();
+  });
+  await say(abhi, ...Array.from({ length: 300 }, (_, index) => `message ${index}`));
+  await flush(hash);
+  expect(await archivedMessages(hash)).toEqual([]);
+  await expect.poll(async () => (await archivedMessages(hash)).length, { timeout: 20_000 }).toBe(300);
+  repair();
+  expect(Math.max(...sizes)).toBeGreaterThan(200);
+  await expectArchived(hash);
+});
