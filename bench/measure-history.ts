@@ -164,7 +164,7 @@ async function compare(where: string, chat: keyof typeof HASHES, few: Library, m
   }
   const ratio = median(ratios);
   const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-  const times = `${median(medians.many).toFixed(2)} to ${median(medians.few).toFixed(2)} ms`;
+  const times = `${median(medians.many).toFixed(2)} and ${median(medians.few).toFixed(2)} ms`;
   return {
     name: `a page of ${LIMIT} ${where}, with ${SIZES.many.toLocaleString("en")} messages in Postgres beside ${SIZES.few.toLocaleString("en")}`,
     aim: `≤${RATIO_AIM} ×`,

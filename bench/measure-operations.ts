@@ -21,6 +21,8 @@ const SPEED_MAX = 40;
 const CHATS = 3;
 const ARCHIVINGS = 2;
 const POLL_MS = 25;
+/** So many waiting messages are written to Postgres at once: durable-objects/archive-task.ts. */
+const FULL_BATCH = 500;
 /** Milliseconds for what goes along with an alarm, and for the stores. */
 const SETTLE_MS = 1_500;
 /** Older messages of a chat: as many as an object keeps, and some. From then on each new one displaces an old one. */
@@ -29,12 +31,21 @@ const OLDER = EVENTS_KEPT + 100;
 /** Roughly as people write. */
 const PEOPLE: Case = { name: "one every 5 s", gapMs: 5_000, isGate: true };
 const BURST: Case = { name: "all at once", gapMs: 0, isGate: true };
+/** A chat's first messages, at the pace of PEOPLE: the object writes to Postgres the less often the more it has. */
+const YOUNG = {
+  name: "one every 5 s, the first 100 of a chat",
+  gapMs: 5_000,
+  isGate: false,
+  isYoung: true,
+  messages: 100,
+};
 const QUICK_CASES = [BURST, PEOPLE];
 const CASES: Case[] = [
   BURST,
   { name: "4 a second", gapMs: 250, isGate: false },
   { name: "one a second", gapMs: 1_000, isGate: false },
   PEOPLE,
+  YOUNG,
   { name: "one every 15 s", gapMs: 15_000, isGate: false },
   { name: "one a minute", gapMs: 60_000, isGate: false },
 ];
@@ -49,7 +60,7 @@ export const operations: Measurement = {
           const [visit, ...counted] = await Promise.all([
             speed === 1 ? countVisit(stack) : undefined,
             ...cases.map(async (each) => {
-              const counts = await (each.gapMs === 0 ? countBurst(stack) : countSteady(stack, each.gapMs, speed));
+              const counts = await count(each, stack, speed);
               tell(`${each.name}: ${describe(counts)}`);
               return { ...each, counts, speed };
             }),
@@ -90,6 +101,11 @@ async function onStack<T>(speed: number, work: (stack: Stack) => Promise<T>): Pr
   }
 }
 
+function count(each: Case, stack: Stack, speed: number): Promise<Counts> {
+  if (each === YOUNG) return countYoung(stack, speed);
+  return each.gapMs === 0 ? countBurst(stack) : countSteady(stack, each.gapMs, speed);
+}
+
 /** @returns what 1,000 messages take that are sent at once */
 async function countBurst(stack: Stack): Promise<Counts> {
   const { url } = stack;
@@ -102,6 +118,24 @@ async function countBurst(stack: Stack): Promise<Counts> {
   return counts;
 }
 
+/** @returns what 1,000 messages take that are the first of their chats; making those apart */
+async function countYoung({ url }: Stack, speed: number): Promise<Counts> {
+  const { gapMs, messages } = YOUNG;
+  const all = await Promise.all(
+    Array.from({ length: CHATS }, async () => {
+      const talk = await Talk.start(url, speed);
+      await talk.come();
+      await sleep(ARCHIVE_DELAY_MS / speed + SETTLE_MS);
+      const before = await readCounts(url, [talk.hash]);
+      await talk.talk({ messages, gapMs });
+      talk.leave();
+      await sleep(ARCHIVE_DELAY_MS / speed + SETTLE_MS);
+      return difference(await readCounts(url, [talk.hash]), before);
+    }),
+  );
+  return scale(all.reduce(add), CHATS * messages, 1_000);
+}
+
 /** @returns what 1,000 messages of this rhythm take, while it goes on */
 async function countSteady(stack: Stack, gapMs: number, speed: number): Promise<Counts> {
   const { url } = stack;
@@ -110,8 +144,9 @@ async function countSteady(stack: Stack, gapMs: number, speed: number): Promise<
       const talk = await returnToTalk(stack, speed);
       const end = new AbortController();
       const talking = talk.talk({ messages: Infinity, gapMs }, end.signal);
-      const first = await untilArchived(url, talk, 1);
-      const last = await untilArchived(url, talk, ARCHIVINGS);
+      const periodMs = Math.min(ARCHIVE_INTERVAL_MS, FULL_BATCH * gapMs) / speed;
+      const first = await untilArchived(url, talk, 1, periodMs);
+      const last = await untilArchived(url, talk, ARCHIVINGS, periodMs);
       end.abort();
       await talking;
       talk.leave();

@@ -13,6 +13,8 @@ export interface Case {
   /** Milliseconds between two messages of a chat. */
   gapMs: number;
   isGate: boolean;
+  /** Whether it is about the beginning of a chat, and ends with the two going. */
+  isYoung?: boolean;
 }
 
 export interface Counted extends Case {
@@ -35,7 +37,7 @@ export function reportOperations(counted: readonly Counted[], { name: billed, vi
     figure(`1,000 messages, ${name}: object rows written`, billedRows(counts), ROWS_AIM, isGate),
     figure(`1,000 messages, ${name}: Postgres round trips`, counts.postgresRequests, POSTGRES_AIM, isGate),
   ]);
-  const redis = Math.max(...counted.map(({ counts }) => counts.redisCommands));
+  const redis = Math.max(...counted.map(({ isYoung, counts }) => (isYoung ? 0 : counts.redisCommands)));
   figures.push(figure("1,000 messages, while both are there: Redis commands", redis, 0, true));
   const notes = [COUNTED_NOTE, [...TABLE_HEAD, ...counted.map(toRow)].join("\n")];
   for (const { name, counts, isGate } of counted) {
@@ -95,7 +97,7 @@ const BILL_NOTE = (bytes: number) =>
   `Counted, at list prices, beyond what plans include (bench/prices.ts names the pages). Assumed: an object is awake for 10 ms per socket message or alarm and while Postgres answers; every message is kept for a month, in both places, at the ${bytes} bytes that Postgres takes; Postgres' compute is paid for the time it works on the stand-in. What does not grow with messages is not in it: Cloudflare's plan ($5 a month), and a Postgres that never sleeps ($19 a month for the smallest).`;
 
 function toPlot(counted: readonly Counted[]): Plot {
-  const steady = counted.filter(({ gapMs }) => gapMs > 0);
+  const steady = counted.filter(({ gapMs, isYoung }) => gapMs > 0 && !isYoung);
   const line = (name: string, y: (counts: Counts) => number) => ({
     name,
     points: steady.map(({ gapMs, counts }) => ({ x: gapMs / 1_000, y: y(counts) })),

@@ -30,8 +30,17 @@ export async function bundleWorker(entry = "worker/index.ts"): Promise<Bundle> {
   const name = `${basename(entry, ".ts")}-${hash}`;
   const file = join(FOLDER, `${name}.form`);
   const kept = await readFile(file).catch(() => undefined);
-  if (!kept) await build(entry, name);
+  if (!kept) await buildOnce(entry, name);
   return parse(kept ?? (await readFile(file)));
+}
+
+/** By name, in this process. */
+const builds = new Map<string, Promise<void>>();
+
+function buildOnce(entry: string, name: string): Promise<void> {
+  const running = builds.get(name) ?? build(entry, name);
+  builds.set(name, running);
+  return running;
 }
 
 async function build(entry: string, name: string): Promise<void> {
