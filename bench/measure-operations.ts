@@ -157,16 +157,21 @@ async function countSteady(stack: Stack, gapMs: number, speed: number): Promise<
   return scale(windows.map(({ counts }) => counts).reduce(add), messages, 1_000);
 }
 
-/** @returns the counts after the object has written to Postgres so many times more */
-async function untilArchived(url: string, talk: Talk, times: number) {
-  let counts = await readCounts(url, [talk.hash]);
-  for (let left = times; left > 0;) {
-    await sleep(POLL_MS);
-    const { postgresRequests } = counts;
-    counts = await readCounts(url, [talk.hash]);
-    if (counts.postgresRequests > postgresRequests) left -= 1;
+/**
+ * @param periodMs - milliseconds from one time to the next; what comes much sooner belongs to the one before
+ * @returns the counts after the object has written to Postgres so many times more
+ */
+async function untilArchived(url: string, talk: Talk, times: number, periodMs: number) {
+  for (let time = 1; ; time++) {
+    await sleep(periodMs / 2);
+    const { postgresRequests } = await readCounts(url, [talk.hash]);
+    let counts: Counts;
+    do {
+      await sleep(POLL_MS);
+      counts = await readCounts(url, [talk.hash]);
+    } while (counts.postgresRequests === postgresRequests);
+    if (time === times) return { counts, said: talk.said };
   }
-  return { counts, said: talk.said };
 }
 
 /** Two who have come back to a chat with a past. */
