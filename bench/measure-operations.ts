@@ -57,10 +57,14 @@ export const operations: Measurement = {
     const results = await Promise.all(
       Array.from(groups, ([speed, cases]) =>
         onStack(speed, async (stack) => {
+          const old = await Promise.all(cases.map((each) => makeOldTalks(stack, each, speed)));
+          // Forgets what these beginnings left for later, such as a look after somebody who left.
+          await stack.worker.kill();
+          await stack.worker.start();
           const [visit, ...counted] = await Promise.all([
             speed === 1 ? countVisit(stack) : undefined,
-            ...cases.map(async (each) => {
-              const counts = await count(each, stack, speed);
+            ...cases.map(async (each, index) => {
+              const counts = await count(each, stack, old[index] ?? [], speed);
               tell(`${each.name}: ${describe(counts)}`);
               return { ...each, counts, speed };
             }),
@@ -101,15 +105,15 @@ async function onStack<T>(speed: number, work: (stack: Stack) => Promise<T>): Pr
   }
 }
 
-function count(each: Case, stack: Stack, speed: number): Promise<Counts> {
+function count(each: Case, stack: Stack, old: readonly Talk[], speed: number): Promise<Counts> {
   if (each === YOUNG) return countYoung(stack, speed);
-  return each.gapMs === 0 ? countBurst(stack) : countSteady(stack, each.gapMs, speed);
+  return each.gapMs === 0 ? countBurst(stack, old) : countSteady(stack, old, each.gapMs, speed);
 }
 
 /** @returns what 1,000 messages take that are sent at once */
-async function countBurst(stack: Stack): Promise<Counts> {
-  const { url } = stack;
-  const talk = await returnToTalk(stack, 1);
+async function countBurst({ url }: Stack, [talk]: readonly Talk[]): Promise<Counts> {
+  if (!talk) throw new Error("There is no chat.");
+  await comeBack(talk, 1);
   const before = await readCounts(url, [talk.hash]);
   await talk.talk({ messages: 1_000, gapMs: 0 });
   await sleep(ARCHIVE_DELAY_MS + SETTLE_MS);
@@ -137,11 +141,10 @@ async function countYoung({ url }: Stack, speed: number): Promise<Counts> {
 }
 
 /** @returns what 1,000 messages of this rhythm take, while it goes on */
-async function countSteady(stack: Stack, gapMs: number, speed: number): Promise<Counts> {
-  const { url } = stack;
+async function countSteady({ url }: Stack, old: readonly Talk[], gapMs: number, speed: number): Promise<Counts> {
   const windows = await Promise.all(
-    Array.from({ length: CHATS }, async () => {
-      const talk = await returnToTalk(stack, speed);
+    old.map(async (talk) => {
+      await comeBack(talk, speed);
       const end = new AbortController();
       const talking = talk.talk({ messages: Infinity, gapMs }, end.signal);
       const periodMs = Math.min(ARCHIVE_INTERVAL_MS, FULL_BATCH * gapMs) / speed;
@@ -174,17 +177,26 @@ async function untilArchived(url: string, talk: Talk, times: number, periodMs: n
   }
 }
 
-/** Two who have come back to a chat with a past. */
-async function returnToTalk({ url, databaseUrl }: Stack, speed: number): Promise<Talk> {
-  const talk = await Talk.start(url, speed);
-  await talk.come();
-  await talk.talk({ messages: OLDER, gapMs: 0 });
-  talk.leave();
+/** Chats with a past, of which Postgres knows, and which nobody has open. */
+async function makeOldTalks({ url, databaseUrl }: Stack, each: Case, speed: number): Promise<Talk[]> {
+  const length = each === YOUNG ? 0 : each === BURST ? 1 : CHATS;
   const db = createDb(databaseUrl, STORE_TIMEOUT_MS);
-  while ((await findArchived(db, talk.hash, OLDER)) === undefined) await sleep(POLL_MS);
+  return Promise.all(
+    Array.from({ length }, async () => {
+      const talk = await Talk.start(url, speed);
+      await talk.come();
+      await talk.talk({ messages: OLDER, gapMs: 0 });
+      talk.leave();
+      while ((await findArchived(db, talk.hash, OLDER)) === undefined) await sleep(POLL_MS);
+      return talk;
+    }),
+  );
+}
+
+/** Both come, and what their coming leads to is over. */
+async function comeBack(talk: Talk, speed: number): Promise<void> {
   await talk.come();
   await sleep(ARCHIVE_DELAY_MS / speed + SETTLE_MS);
-  return talk;
 }
 
 /** @returns what it takes that both, signed in, open the chat's page, one says a word, and they leave it again */

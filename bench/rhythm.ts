@@ -7,7 +7,7 @@ import { type ClientFrame, parseServerFrame, PROTOCOL_VERSION, type ServerFrame 
 /** In one chat, as in life: before it is sped up. */
 export interface Rhythm {
   messages: number;
-  /** Milliseconds from one to the next. */
+  /** Milliseconds from one to the next, on average: from half as many to half as many again. */
   gapMs: number;
 }
 
@@ -132,10 +132,12 @@ export class Talk {
   async talk({ messages, gapMs }: Rhythm, signal?: AbortSignal): Promise<void> {
     if (!this.#pair) throw new Error("Nobody is there.");
     const [one, other] = this.#pair;
-    const start = performance.now();
+    let next = performance.now();
     for (let count = 0; count < messages; count++) {
       if (signal?.aborted) break;
-      await sleep(Math.max(0, start + (count * gapMs) / this.#speed - performance.now()));
+      await sleep(Math.max(0, next - performance.now()));
+      // Uneven, as people are: what is even falls into step with the product's own waits.
+      next += ((0.5 + Math.random()) * gapMs) / this.#speed;
       (this.#said % 2 === 0 ? one : other).say(`${this.#visit}-${this.#said}`);
       this.#said += 1;
     }
