@@ -2,7 +2,7 @@
 import { billedRows, type Counts } from "./counts.ts";
 
 /** US dollars, looked up on 20 November 2026. */
-export const PRICES = {
+const PRICES = {
   /** https://developers.cloudflare.com/workers/platform/pricing/ */
   workerRequest: 0.3 / 1e6,
   /** https://developers.cloudflare.com/durable-objects/platform/pricing/, as the next five */

@@ -166,7 +166,7 @@ export class Talk {
 }
 
 /** @returns the `Cookie` header of a new session */
-export async function signIn(url: string, hash: string, userName: string): Promise<string> {
+async function signIn(url: string, hash: string, userName: string): Promise<string> {
   const response = await fetch(`${url}/chat-server/user/${userName}/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
