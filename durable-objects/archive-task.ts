@@ -24,15 +24,19 @@ export async function archiveNewEvents(options: Options): Promise<void> {
   const { record, log, failures } = options;
   // It may have been too much for the time limit: the same again would fail for ever.
   const size = Math.max(1, Math.floor(BATCH_EVENTS / 2 ** failures));
-  while (record.archivedSeq < log.head) {
-    const batch = log.eventsAfter(record.archivedSeq, size);
+  if (record.archivedSeq >= log.head) return;
+  record.beginArchiving();
+  let batch: LoggedEvent[];
+  do {
+    batch = log.eventsAfter(record.archivedSeq, size);
     await archiveBatch(options, batch);
     // Other events ran while we waited: the chat may have been ended.
     if (record.endedAt !== null) return;
     // An empty batch told Postgres of the chat itself. What was logged in the meantime is not in it.
     record.markArchived(batch.at(-1)?.seq ?? 0);
     log.prune();
-  }
+    // What came meanwhile has been scheduled anew.
+  } while (batch.length === size);
 }
 
 /** One event that Postgres will never take must not hold up the others: it is found by halving, and set aside. */

@@ -65,6 +65,11 @@ export class ConversationRecord {
     return this.#row.archived_at;
   }
 
+  /** What is logged from now on counts from here. */
+  beginArchiving(): void {
+    this.#row.archived_at = Date.now();
+  }
+
   markArchived(seq: number): void {
     this.#row.archived_seq = seq;
     this.#row.archived_at = Date.now();
