@@ -1,4 +1,5 @@
 /** Drives the platform as its users would, from inside the runtime. */
+import { env } from "cloudflare:workers";
 import * as z from "zod/mini";
 import { expect } from "vitest";
 import { SignInAnswer } from "../../../protocol/platform/auth.ts";
@@ -65,4 +66,27 @@ export async function isSignedIn(token: string): Promise<boolean> {
   const { status } = await api("GET", "/auth/me", { token });
   if (status !== 200 && status !== 401) throw new Error(`An unexpected answer: ${status}`);
   return status === 200;
+}
+
+const Mailbox = z.object({
+  mails: z.array(z.object({ to: z.array(z.string()), subject: z.string(), text: z.string() })),
+});
+
+/** The mails that went to an address, newest first. */
+export async function mailsTo(email: string) {
+  const { mails } = z.parse(Mailbox, await (await fetch(new URL("/", env.MAIL_API_URL))).json());
+  return mails.filter(({ to }) => to.includes(email));
+}
+
+/** The token in the newest mail that asks `email` for a confirmation. */
+export async function emailToken(email: string): Promise<string> {
+  const find = async () => (await mailsTo(email)).map(({ text }) => /verify-email#(\S+)/.exec(text)?.[1]);
+  await expect.poll(find).toContainEqual(expect.any(String));
+  return (await find()).find((token) => token !== undefined) ?? "";
+}
+
+/** Confirms somebody's address, as they would with the mail they got. */
+export async function verifyEmail({ email }: { email: string }): Promise<void> {
+  const response = await api("POST", "/auth/verify-email", { json: { token: await emailToken(email) } });
+  expect(response.status).toBe(204);
 }
