@@ -14,7 +14,7 @@ interface Parameters {
 
 /** An object, so that tests can count how often it runs. */
 export const kdf = {
-  derive(password: string, { cost, salt }: Parameters): Promise<Buffer> {
+  derive(this: void, password: string, { cost, salt }: Parameters): Promise<Buffer> {
     const options = { N: 2 ** cost, r: BLOCK_SIZE, p: PARALLELISM, maxmem: 256 * 2 ** cost * BLOCK_SIZE };
     return new Promise((resolve, reject) => {
       scrypt(password, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));

@@ -18,7 +18,7 @@ export interface Caller {
  * @param token - an access token, wherever it came from
  * @throws DuetError `UNAUTHENTICATED`
  */
-export async function authenticate(c: AppContext, token: string): Promise<Caller> {
+async function authenticate(c: AppContext, token: string): Promise<Caller> {
   const caller = await readAccessToken(c.env, token);
   if (!caller || !(await reach(inboxOf(c, caller.accountId).hasSession(caller.sessionId)))) {
     throw new DuetError("UNAUTHENTICATED");

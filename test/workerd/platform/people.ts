@@ -40,6 +40,11 @@ export function freshUsername(name = "user"): string {
   return `${name}_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }
 
+/** The statuses of answers that came in any order, ascending. */
+export function statusesOf(answers: readonly Response[]): number[] {
+  return answers.map(({ status }) => status).toSorted((a, b) => a - b);
+}
+
 /** Makes an account with a fresh username that begins with `name`. */
 export async function signUp(name = "user"): Promise<Person> {
   const username = freshUsername(name);

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { SessionsPage } from "../../../protocol/platform/auth.ts";
 import { setLimits } from "../outage.ts";
 import { failure } from "../pair.ts";
-import { api, isSignedIn, signIn, signUp } from "./people.ts";
+import { api, isSignedIn, signIn, signUp, statusesOf } from "./people.ts";
 
 async function sessionsOf(token: string, query = ""): Promise<SessionsPage> {
   const response = await api("GET", `/auth/sessions${query}`, { token });
@@ -62,7 +62,7 @@ describe("sessions", () => {
       api("DELETE", `/auth/sessions/${other}`, { token: alice.token }),
       api("DELETE", `/auth/sessions/${other}`, { token: alice.token }),
     ]);
-    expect(ended.map(({ status }) => status).toSorted()).toEqual([204, 404]);
+    expect(statusesOf(ended)).toEqual([204, 404]);
     expect(await isSignedIn(phone.token)).toBe(false);
     expect(await isSignedIn(alice.token)).toBe(true);
   });

@@ -7,7 +7,7 @@ import { accounts } from "../../../drizzle/accounts-schema.ts";
 import { kdf } from "../../../worker/platform/passwords.ts";
 import { failure } from "../pair.ts";
 import { db } from "../stores.ts";
-import { api, freshUsername, mailsTo, PASSWORD, signIn, signUp, verifyEmail } from "./people.ts";
+import { api, freshUsername, mailsTo, PASSWORD, signIn, signUp, statusesOf, verifyEmail } from "./people.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -81,7 +81,7 @@ describe("registering", () => {
   it("[AUTH-3] of many who want a username at once, exactly one gets it", async () => {
     const username = freshUsername("raced");
     const answers = await Promise.all(Array.from({ length: 8 }, () => register({ username })));
-    const statuses = answers.map(({ status }) => status).toSorted();
+    const statuses = statusesOf(answers);
     expect(statuses).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
     expect(await rowsOf(username)).toHaveLength(1);
   });
