@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     // The Worker logs each request; only a failed test's log is of interest.
     silent: "passed-only",
+    // By itself vitest would leave one of two cores alone, and these tests wait more than they work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 } },
       {
@@ -39,7 +42,7 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           sequence: { groupOrder: 2 },
-          // They wait more than they work: for heartbeats, time limits and restarts.
+          // They wait more than they work: for heartbeats, time limits and restarts. But they time what they see.
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,

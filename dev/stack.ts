@@ -17,6 +17,8 @@ export interface StackOptions {
   sessionSecret?: string;
   /** What runs the Worker: `wrangler` by default. `workerd` has no static pages, but can be killed by the hundred. */
   runtime?: WorkerRuntime;
+  /** What to run instead of worker/index.ts, below the repository's root. */
+  entry?: string;
   /** Further variables of the Worker, such as limits. */
   vars?: Record<string, string>;
   /** A real Postgres and Redis to use instead of the embedded ones. */
@@ -96,7 +98,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return startStandIn({ kind: "mailbox", options: mails }, onCrash);
   });
   const worker = restartable(
-    prepareWorker({ runtime: options.runtime ?? "wrangler", port: workerPort, directory, vars, onCrash }),
+    prepareWorker({
+      runtime: options.runtime ?? "wrangler",
+      entry: options.entry,
+      port: workerPort,
+      directory,
+      vars,
+      onCrash,
+    }),
   );
 
   async function stop(): Promise<void> {

@@ -6,8 +6,12 @@ import { checkDocs } from "./checks/docs.ts";
 import { checkPromises } from "./checks/promises.ts";
 import { checkSpec } from "./checks/spec.ts";
 import { LOCAL, ROOT } from "./paths.ts";
+import { startProcessGroup } from "./process-group.ts";
 import { explain, step } from "./progress.ts";
 import { buildWeb } from "./web-build.ts";
+
+/** The same choices each time. `npm run soak` takes other ones, for longer. */
+const SOAK = ["--minutes", "2", "--seed", "1", "--pairs", "4"];
 
 try {
   await step("Format", () => run("oxfmt", "--check", "."));
@@ -26,7 +30,24 @@ try {
   console.error(`\n${explain(error)}`);
   process.exit(1);
 }
-process.exit(await exitCode("npm", ["test"], "inherit"));
+
+// Beside the tests in Node and in the runtime, which come first: it mostly waits, and they time nothing that it slows
+// down. By the time that browsers start, it is over.
+const soak = startProcessGroup(
+  [process.execPath, join(ROOT, "test", "faults", "soak.ts"), ...SOAK],
+  join(LOCAL, "soak.log"),
+  process.env,
+);
+const testsExitCode = await exitCode("npm", ["test"], "inherit");
+process.exit((await soakExitCode()) || testsExitCode);
+
+/** Waits for the soak to end, and shows how it did. */
+async function soakExitCode(): Promise<number> {
+  const code = await soak.exited;
+  const [counts = "", , verdict = ""] = (await soak.output()).split("\n").slice(-3);
+  console.log(code === 0 ? `soak: ${counts}. ${verdict}` : await soak.output());
+  return code;
+}
 
 /** @throws Error with all that the command printed, when it fails */
 async function run(command: string, ...parameters: string[]): Promise<void> {

@@ -23,6 +23,8 @@ export interface WorkerOptions {
   directory: string;
   /** Secrets and limits. No command line shows them. */
   vars: Record<string, string>;
+  /** What to run instead of worker/index.ts, below the repository's root. */
+  entry?: string | undefined;
   /** Called when it ends without having been told to. */
   onCrash: (error: Error) => void;
 }

@@ -1,6 +1,6 @@
 /** What `wrangler deploy` would upload, made without a network and kept until a source changes. */
 import { mkdir, readFile, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { LOCAL, ROOT, WEB_OUT } from "./paths.ts";
 import { startProcessGroup } from "./process-group.ts";
@@ -20,24 +20,37 @@ export interface Bundle {
 }
 
 /**
+ * @param entry - below the repository's root; its folder's sources count, too
  * @returns the bundle of the sources as they are
  * @throws Error with what wrangler said, when they don't build
  */
-export async function bundleWorker(): Promise<Bundle> {
-  const hash = await hashSources(SOURCES);
-  const file = join(FOLDER, `${hash}.form`);
+export async function bundleWorker(entry = "worker/index.ts"): Promise<Bundle> {
+  const hash = await hashSources([...SOURCES, `${dirname(entry)}/**/*.ts`]);
+  // Entries side by side have the same sources.
+  const name = `${basename(entry, ".ts")}-${hash}`;
+  const file = join(FOLDER, `${name}.form`);
   const kept = await readFile(file).catch(() => undefined);
-  if (!kept) await build(file, hash);
+  if (!kept) await buildOnce(entry, name);
   return parse(kept ?? (await readFile(file)));
 }
 
-async function build(file: string, hash: string): Promise<void> {
+/** By name, in this process. */
+const builds = new Map<string, Promise<void>>();
+
+function buildOnce(entry: string, name: string): Promise<void> {
+  const running = builds.get(name) ?? build(entry, name);
+  builds.set(name, running);
+  return running;
+}
+
+async function build(entry: string, name: string): Promise<void> {
   // Several processes may build at once: each its own file, and the last one in place wins.
+  const file = join(FOLDER, `${name}.form`);
   const draft = `${file}.${process.pid}`;
   await mkdir(FOLDER, { recursive: true });
   await mkdir(WEB_OUT, { recursive: true });
-  const flags = ["deploy", "--cwd", ROOT, "--dry-run", "--outfile", draft];
-  const log = join(FOLDER, `${hash}.log`);
+  const flags = ["deploy", join(ROOT, entry), "--cwd", ROOT, "--dry-run", "--outfile", draft];
+  const log = join(FOLDER, `${name}.log`);
   const group = startProcessGroup([process.execPath, WRANGLER, ...flags], log, { ...process.env, ...QUIET });
   if ((await group.exited) !== 0) throw new Error(`The Worker can't be bundled:\n${await group.output()}`);
   await rename(draft, file);

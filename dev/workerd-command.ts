@@ -9,8 +9,8 @@ const WORKERD = join(ROOT, "node_modules", ".bin", "workerd");
 const CONFIG_FILE = "workerd.capnp";
 const BUNDLE_FILE = "workerd-bundle.js";
 
-export async function workerdCommand({ port, directory, vars }: WorkerCommandOptions): Promise<WorkerCommand> {
-  const bundle = await bundleWorker();
+export async function workerdCommand({ port, directory, vars, entry }: WorkerCommandOptions): Promise<WorkerCommand> {
+  const bundle = await bundleWorker(entry);
   const objects = join(directory, "objects");
   await mkdir(objects, { recursive: true });
   await writeFile(join(directory, BUNDLE_FILE), bundle.code);

@@ -26,9 +26,11 @@ export interface WorkerCommandOptions {
   port: number;
   directory: string;
   vars: Record<string, string>;
+  /** What to run instead of worker/index.ts. */
+  entry?: string | undefined;
 }
 
-export async function wranglerCommand({ port, directory, vars }: WorkerCommandOptions): Promise<WorkerCommand> {
+export async function wranglerCommand({ port, directory, vars, entry }: WorkerCommandOptions): Promise<WorkerCommand> {
   const envFile = join(directory, "worker.env");
   await mkdir(directory, { recursive: true });
   // wrangler refuses to start without the folder of static pages, built or not.
@@ -48,7 +50,13 @@ export async function wranglerCommand({ port, directory, vars }: WorkerCommandOp
     "--show-interactive-dev-session": "false",
   };
   return {
-    command: [process.execPath, WRANGLER, "dev", ...Object.entries(flags).flat()],
+    command: [
+      process.execPath,
+      WRANGLER,
+      "dev",
+      ...(entry === undefined ? [] : [join(ROOT, entry)]),
+      ...Object.entries(flags).flat(),
+    ],
     // wrangler's own request log has whole paths, and with them hashes. WRANGLER_LOG=log shows it, and ours, when wanted.
     env: {
       WRANGLER_LOG: "warn",

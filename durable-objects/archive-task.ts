@@ -6,34 +6,37 @@ import { breakers } from "./circuit-breaker.ts";
 import type { ConversationRecord } from "./conversation-record.ts";
 import type { EventLog } from "./event-log.ts";
 
-const BATCH_EVENTS = 500;
-/** Pruning in larger strides reads and deletes less often. */
-const PRUNE_STRIDE = 250;
+export const BATCH_EVENTS = 500;
 
 interface Options {
+  /** Times in a row that this failed before. */
+  failures: number;
   db: Db;
   chat: ArchivedChat;
   record: ConversationRecord;
   log: EventLog;
-  /** Newest events that stay in the log although Postgres has them. */
-  eventsKept: number;
   /** Called when Postgres shows that this object's storage went back in time. */
   onRewound: () => Promise<void>;
 }
 
 /** @throws when Postgres does not take a batch; what went before is marked as archived */
 export async function archiveNewEvents(options: Options): Promise<void> {
-  const { record, log, eventsKept } = options;
-  while (record.archivedSeq < log.head) {
-    const batch = log.eventsAfter(record.archivedSeq, BATCH_EVENTS);
+  const { record, log, failures } = options;
+  // It may have been too much for the time limit: the same again would fail for ever.
+  const size = Math.max(1, Math.floor(BATCH_EVENTS / 2 ** failures));
+  if (record.archivedSeq >= log.head) return;
+  record.beginArchiving();
+  let batch: LoggedEvent[];
+  do {
+    batch = log.eventsAfter(record.archivedSeq, size);
     await archiveBatch(options, batch);
     // Other events ran while we waited: the chat may have been ended.
     if (record.endedAt !== null) return;
     // An empty batch told Postgres of the chat itself. What was logged in the meantime is not in it.
     record.markArchived(batch.at(-1)?.seq ?? 0);
-    const prunable = Math.min(record.archivedSeq, log.head - eventsKept);
-    if (prunable - log.first >= PRUNE_STRIDE) log.prune(prunable);
-  }
+    log.prune();
+    // What came meanwhile has been scheduled anew.
+  } while (batch.length === size);
 }
 
 /** One event that Postgres will never take must not hold up the others: it is found by halving, and set aside. */

@@ -5,6 +5,7 @@ interface Row extends Record<string, SqlStorageValue> {
   created_at: number;
   base_seq: number;
   archived_seq: number;
+  archived_at: number;
   ended_at: number | null;
 }
 
@@ -23,7 +24,10 @@ export class ConversationRecord {
   }
 
   static load(sql: SqlStorage): ConversationRecord {
-    return new ConversationRecord(sql, sql.exec<Row>("select * from conversation").one());
+    const row = sql.exec<Row>("select * from conversation").one();
+    // Chats that were founded before this column was.
+    if (!("archived_at" in row)) sql.exec("alter table conversation add column archived_at integer not null default 0");
+    return new ConversationRecord(sql, { ...row, archived_at: row.archived_at ?? 0 });
   }
 
   /** The chat's hash. */
@@ -56,9 +60,20 @@ export class ConversationRecord {
     return this.#row.archived_seq;
   }
 
+  /** Milliseconds since 1970 when Postgres last got something. */
+  get archivedAt(): number {
+    return this.#row.archived_at;
+  }
+
+  /** What is logged from now on counts from here. */
+  beginArchiving(): void {
+    this.#row.archived_at = Date.now();
+  }
+
   markArchived(seq: number): void {
     this.#row.archived_seq = seq;
-    this.#sql.exec("update conversation set archived_seq = ?", seq);
+    this.#row.archived_at = Date.now();
+    this.#sql.exec("update conversation set archived_seq = ?, archived_at = ?", seq, this.#row.archived_at);
   }
 
   /** Starts a new life of the log behind `seq`, which Postgres has. Every client has to load anew. */

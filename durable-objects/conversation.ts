@@ -45,11 +45,7 @@ export class Conversation extends DurableObject<Env> {
     const parts = assembleParts(this.ctx, this.env);
     const { record, log, connections, mirror, outbox } = parts;
     connections.setPong(record.epoch, log.head);
-    // An alarm can be lost over a restart (workerd issues 3566, 3138). Work that waits sets it again.
-    const { degraded } = outbox;
-    if (degraded.redis) mirror.touchAll();
-    if (record.endedAt !== null || degraded.redis) outbox.schedule("redis");
-    if (record.endedAt !== null || degraded.postgres || record.archivedSeq < log.head) outbox.schedule("postgres");
+    if (outbox.degraded.redis) mirror.touchAll();
     this.#ended ||= record.endedAt !== null;
     this.#open = { parts, sockets: new SocketSessions(parts) };
     return this.#open;
@@ -62,7 +58,7 @@ export class Conversation extends DurableObject<Env> {
       createTables(this.ctx.storage.sql);
       ConversationRecord.create(this.ctx.storage.sql, hash, Date.now());
       Members.create(this.ctx.storage.sql, users);
-      this.#assemble();
+      this.#assemble().parts.remind();
       return true;
     });
   }
@@ -187,6 +183,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   #require(unknown: "CHAT_UNKNOWN" | "LOGIN_FAILED" | "NOT_SIGNED_IN"): Open {
+    this.#open?.parts.remind();
     if (this.#ended) throw new DuetError("CHAT_ENDED");
     if (!this.#open) throw new DuetError(unknown);
     return this.#open;

@@ -1,5 +1,6 @@
 /** The ordered log: one SQLite row per event, holding the very text that is pushed to clients. */
 import type { LoggedEvent } from "../protocol/frames.ts";
+import type { ConversationRecord } from "./conversation-record.ts";
 
 interface Row extends Record<string, SqlStorageValue> {
   seq: number;
@@ -8,19 +9,23 @@ interface Row extends Record<string, SqlStorageValue> {
 
 export class EventLog {
   readonly #sql: SqlStorage;
+  readonly #record: ConversationRecord;
+  readonly #kept: number;
   #head: number;
   #first: number;
   /** Seq by sender and id, of every event kept; read from disk when the first change after a wake-up arrives. */
   #seqs: Map<string, number> | undefined;
 
-  /** @param baseSeq - the seq behind which this log begins */
-  constructor(sql: SqlStorage, baseSeq: number) {
+  /** @param kept - newest events that stay although Postgres has them */
+  constructor(sql: SqlStorage, record: ConversationRecord, kept: number) {
     this.#sql = sql;
+    this.#record = record;
+    this.#kept = kept;
     const range = sql
       .exec<{ first: number | null; head: number | null }>("select min(seq) as first, max(seq) as head from events")
       .one();
-    this.#head = range.head ?? baseSeq;
-    this.#first = range.first ?? baseSeq + 1;
+    this.#head = range.head ?? record.baseSeq;
+    this.#first = range.first ?? record.baseSeq + 1;
   }
 
   /** Seq of the newest event; 0 while there is none. */
@@ -37,11 +42,33 @@ export class EventLog {
   append(id: string, event: LoggedEvent): string {
     const frame = JSON.stringify(event);
     const target = event.type === "message" ? null : event.target;
-    this.#sql.exec("insert into events values (?, ?, ?, ?, ?)", event.seq, event.sender, id, target, frame);
+    const row = [event.seq, event.sender, id, target, frame];
+    if (this.#first <= this.#lastSpare) this.#overwriteFirst(row);
+    else this.#sql.exec("insert into events values (?, ?, ?, ?, ?)", ...row);
     this.#head = event.seq;
     this.#ids.set(key(event.sender, id), event.seq);
     if (event.type === "deleted") this.#erase(event.target);
     return frame;
+  }
+
+  /** Postgres has everything up to here, and nobody is likely to ask for it. */
+  get #lastSpare(): number {
+    return Math.min(this.#record.archivedSeq, this.#head - this.#kept);
+  }
+
+  /** A row is billed when it is written and when it is deleted; one that takes the place of another, once. */
+  #overwriteFirst(row: SqlStorageValue[]): void {
+    for (const [id, seq] of this.#ids) {
+      if (seq === this.#first) this.#ids.delete(id);
+      // They are in the order of the log.
+      break;
+    }
+    this.#sql.exec(
+      "update events set (seq, sender, id, target, frame) = (?, ?, ?, ?, ?) where seq = ?",
+      ...row,
+      this.#first,
+    );
+    this.#first += 1;
   }
 
   /** A deleted message's text must not stay in the log, nor in a replay. */
@@ -145,8 +172,10 @@ export class EventLog {
     this.#first = this.#head + 1;
   }
 
-  /** Forgets everything up to `seq`. */
-  prune(seq: number): void {
+  /** Forgets what is spare once that is as much as is kept: after an outage, say. Before, it is overwritten. */
+  prune(): void {
+    const seq = this.#lastSpare;
+    if (seq - this.#first < this.#kept) return;
     const gone = this.#sql.exec<{ sender: string; id: string }>(
       "delete from events where seq <= ? returning sender, id",
       seq,

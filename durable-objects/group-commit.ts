@@ -2,7 +2,8 @@
  * Decides on changes and gives them their place in the log.
  *
  * Changes that arrive within one turn of the event loop are written together: one disk commit for all of them,
- * which is several times the throughput of one each (docs: ARCHITECTURE.md, "Group commit").
+ * which is several times the throughput of one each (docs: ARCHITECTURE.md, "Group commit"). A turn takes a
+ * millisecond, though: once as many are here as came together of late, nobody waits for it.
  */
 import { DuetError, type ErrorCode } from "../protocol/errors.ts";
 import type { ChangeFrame, LoggedEvent } from "../protocol/frames.ts";
@@ -23,6 +24,9 @@ interface Pending {
   settle: (outcome: Outcome) => void;
 }
 
+/** So many commits in a row may go without waiting for a turn: then one waits, to see whether there are more by now. */
+const COMMITS_PER_LOOK = 16;
+
 interface Options {
   /** Whether the chat was ended: changes may still be queued when that happens. */
   isEnded: () => boolean;
@@ -36,6 +40,10 @@ export class GroupCommit {
   readonly #log: EventLog;
   readonly #options: Options;
   #pending: Pending[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** As many changes as came together of late: once so many are here, nobody is waited for. */
+  #expected = 1;
+  #sinceLook = 0;
 
   constructor(log: EventLog, options: Options) {
     this.#log = log;
@@ -43,18 +51,29 @@ export class GroupCommit {
   }
 
   /**
-   * Queues a change for the commit at the end of this turn.
+   * Commits a change: at once, or with others at the end of this turn.
    *
    * @param settle - called in the turn of the commit. What it sends leaves only once the write is durable: the
    *   runtime's output gate holds back all output of an object while a write is under way.
    * @param archived - the message it changes, when the log no longer has it
    */
   submit(sender: string, change: ChangeFrame, settle: Pending["settle"], archived?: ArchivedTarget): void {
-    if (this.#pending.length === 0) setTimeout(() => this.#flush(), 0);
     this.#pending.push({ sender, change, settle, archived });
+    if (this.#pending.length >= this.#expected && this.#sinceLook < COMMITS_PER_LOOK) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#look(), 0);
+  }
+
+  /** A whole turn has passed: whoever writes at the same time is here. */
+  #look(): void {
+    this.#sinceLook = 0;
+    this.#expected = Math.max(1, this.#pending.length, Math.floor(this.#expected * 0.75));
+    this.#flush();
   }
 
   #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sinceLook += 1;
     const batch = this.#pending;
     this.#pending = [];
     const frames: string[] = [];

@@ -20,10 +20,10 @@ interface Lane {
 
 interface Options {
   storage: DurableObjectStorage;
-  /** Writes what is outstanding, and throws when the store does not take it. */
-  tasks: Record<Store, () => Promise<void>>;
-  /** Milliseconds that work may wait, so that more of it goes in one batch. */
+  /** Milliseconds that work may wait where its caller does not say: so that more of it goes in one batch. */
   delayMs: number;
+  /** Writes what is outstanding, and throws when the store does not take it; told how often in a row that happened. */
+  tasks: Record<Store, (failures: number) => Promise<void>>;
   /** Called when an outage starts or ends. */
   onDegraded: (state: Degraded) => void;
 }
@@ -42,7 +42,8 @@ export class Outbox {
   };
   /** Milliseconds since 1970; Infinity when nobody asked. */
   #wakeAt = Infinity;
-  #alarmAt = Infinity;
+  /** Undefined after a wake-up, until it was looked up. */
+  #alarmAt: number | undefined;
   #running: Promise<unknown> | undefined;
 
   constructor(options: Options) {
@@ -57,28 +58,35 @@ export class Outbox {
     return { postgres: this.#lanes.postgres.failures > 0, redis: this.#lanes.redis.failures > 0 };
   }
 
-  /** Makes sure that a store's work runs soon; during an outage of it, no sooner than the pause allows. */
-  schedule(store: Store): void {
+  /**
+   * Makes sure that a store's work runs; during an outage of it, no sooner than the pause allows.
+   *
+   * @param delayMs - that it may wait at the most
+   */
+  schedule(store: Store, delayMs = this.#options.delayMs): void {
     const lane = this.#lanes[store];
-    const { delayMs } = this.#options;
-    if (lane.dueAt === Infinity) {
-      lane.dueAt = Date.now() + (lane.failures > 0 ? Math.max(delayMs, pauseAfter(lane.failures)) : delayMs);
+    const isOut = lane.failures > 0;
+    if (lane.dueAt === Infinity || !isOut) {
+      const pause = isOut ? pauseAfter(lane.failures) : 0;
+      lane.dueAt = Math.min(lane.dueAt, Date.now() + Math.max(delayMs, pause));
     }
-    this.#setAlarm();
+    void this.#setAlarm();
   }
 
   /** Makes sure that the alarm goes off no later than at `at` (milliseconds since 1970), whether or not there is work. */
   wakeBy(at: number): void {
     this.#wakeAt = Math.min(this.#wakeAt, at);
-    this.#setAlarm();
+    void this.#setAlarm();
   }
 
-  /** For the alarm: runs what it was set for, and what is due soon after. See `flush`. */
+  /** For the alarm: runs what it was set for, and all that waits for no pause: it is paid for. See `flush`. */
   async alarmFired(): Promise<void> {
-    const until = Math.max(Date.now(), Number.isFinite(this.#alarmAt) ? this.#alarmAt : 0) + SLACK_MS;
+    // After a wake-up it is not known what the alarm was for.
+    const alarmAt = this.#alarmAt ?? Infinity;
+    const until = Math.max(Date.now(), alarmAt) + SLACK_MS;
     this.#alarmAt = Infinity;
     if (this.#wakeAt <= until) this.#wakeAt = Infinity;
-    await this.#flush((lane) => lane.dueAt <= until);
+    await this.#flush(({ dueAt, failures }) => dueAt <= until || (failures === 0 && dueAt < Infinity));
   }
 
   /** Runs everything now. See `#flush`. */
@@ -94,14 +102,14 @@ export class Outbox {
       this.#running = undefined;
     });
     await this.#running;
-    this.#setAlarm();
+    await this.#setAlarm();
   }
 
   async #run(store: Store): Promise<void> {
     const lane = this.#lanes[store];
     lane.dueAt = Infinity;
     try {
-      await this.#options.tasks[store]();
+      await this.#options.tasks[store](lane.failures);
       this.#note(store, 0);
     } catch (error) {
       // The kind of failure, never its message: those of drizzle and Upstash contain what was to be written.
@@ -125,13 +133,18 @@ export class Outbox {
   }
 
   /** Sets the alarm to what is due first, if that is sooner than the one that is set: each setting costs a row. */
-  #setAlarm(): void {
+  async #setAlarm(): Promise<void> {
+    const { storage } = this.#options;
+    if (this.#alarmAt === undefined) {
+      const alarmAt = (await storage.getAlarm()) ?? Infinity;
+      this.#alarmAt ??= alarmAt;
+    }
     const dueAt = Math.min(this.#lanes.postgres.dueAt, this.#lanes.redis.dueAt, this.#wakeAt);
     // An alarm that should have gone off long ago was lost (workerd issues 3566, 3138).
     const lost = this.#alarmAt < Date.now() - ALARM_LOST_MS;
     if (dueAt === Infinity || (dueAt >= this.#alarmAt && !lost)) return;
     this.#alarmAt = dueAt;
-    void this.#options.storage.setAlarm(dueAt);
+    await storage.setAlarm(dueAt);
   }
 }
 

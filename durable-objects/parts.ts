@@ -4,7 +4,7 @@ import { createDb } from "../drizzle/client.ts";
 import { parseLimits } from "../protocol/limits.ts";
 import { createRedis } from "../redis/client.ts";
 import { deleteSessionRecords } from "../redis/session-records.ts";
-import { archiveNewEvents } from "./archive-task.ts";
+import { archiveNewEvents, BATCH_EVENTS } from "./archive-task.ts";
 import { breakers, needingPostgres } from "./circuit-breaker.ts";
 import { Connections } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
@@ -30,12 +30,13 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
   const redis = createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, limits.STORE_TIMEOUT_MS);
 
   const record = ConversationRecord.load(sql);
-  const log = new EventLog(sql, record.baseSeq);
+  const log = new EventLog(sql, record, limits.EVENTS_KEPT);
   const members = new Members(sql);
   const connections = new Connections(ctx, (name, isOffline) => {
     // The socket took its marks along: they are kept elsewhere now.
     members.save();
     presence.left(name, isOffline);
+    scheduleArchive();
   });
   const mirror = new SessionMirror({
     redis,
@@ -56,7 +57,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     delayMs: limits.ARCHIVE_DELAY_MS,
     onDegraded: (state) => connections.broadcast({ type: "degraded", ...state }),
     tasks: {
-      async postgres() {
+      async postgres(failures) {
         const { endedAt } = record;
         if (endedAt !== null) {
           await breakers.postgres.run(() => endArchivedChat(db, chat, endedAt));
@@ -65,11 +66,11 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
         }
         members.save();
         await archiveNewEvents({
+          failures,
           db,
           chat,
           record,
           log,
-          eventsKept: limits.EVENTS_KEPT,
           onRewound: recoverFromRewind,
         });
         presence.doubt();
@@ -82,6 +83,29 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     },
   });
 
+  /**
+   * Each run costs rows, an alarm and a round trip, so Postgres may lag behind while people are there: the more it has
+   * of a chat, the longer. Once they have left, or much waits, it gets the rest.
+   */
+  function scheduleArchive(): void {
+    const waiting = log.head - record.archivedSeq;
+    if (waiting <= 0) return;
+    const isQuiet = members.names.every((name) => !connections.isOnline(name));
+    const intervalMs = Math.min(limits.ARCHIVE_INTERVAL_MS, record.archivedSeq * limits.ARCHIVE_DELAY_MS);
+    const restMs = record.archivedAt + intervalMs - Date.now();
+    const isUrgent = isQuiet || waiting >= BATCH_EVENTS;
+    outbox.schedule("postgres", isUrgent ? undefined : Math.max(limits.ARCHIVE_DELAY_MS, restMs));
+  }
+
+  /** An alarm can be lost over a restart (workerd issues 3566, 3138): whoever comes by sets it again for what waits. */
+  function remind(): void {
+    const isEnded = record.endedAt !== null;
+    const { degraded } = outbox;
+    if (isEnded || degraded.redis) outbox.schedule("redis");
+    if (isEnded || degraded.postgres) outbox.schedule("postgres");
+    else scheduleArchive();
+  }
+
   const presence = new Presence({ connections, members, mirror, outbox, log });
 
   const commits = new GroupCommit(log, {
@@ -90,7 +114,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     onCommit(frames) {
       connections.broadcastTexts(frames);
       connections.setPong(record.epoch, log.head);
-      outbox.schedule("postgres");
+      scheduleArchive();
       if (mirror.touchAbsent()) outbox.schedule("redis");
     },
   });
@@ -140,6 +164,7 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     findArchivedTarget,
     checkForRewind,
     presence,
+    remind,
     changesRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
     /** Frames that are not logged (typing, marks, hello) have a budget of their own. */
     signalsRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),

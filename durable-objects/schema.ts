@@ -11,6 +11,7 @@ export function createTables(sql: SqlStorage): void {
       created_at integer not null,
       base_seq integer not null default 0,
       archived_seq integer not null default -1,
+      archived_at integer not null default 0,
       ended_at integer
     );
     create table members (

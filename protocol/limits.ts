@@ -53,8 +53,13 @@ const DEFAULT_LIMITS = {
   SOCKETS_PER_PERSON: 10,
   /** Days a login lasts. */
   SESSION_DAYS: 30,
-  /** Milliseconds an event may wait in the object before it is written to Postgres. */
+  /** Milliseconds an event waits in the object, so that what is near it goes to Postgres with it. */
   ARCHIVE_DELAY_MS: 2_000,
+  /**
+   * Milliseconds between two writes to Postgres at the most. A young chat is written more often: it waits for
+   * ARCHIVE_DELAY_MS per event that Postgres has. Nobody there, or 500 events that wait: it does not wait for this.
+   */
+  ARCHIVE_INTERVAL_MS: 300_000,
   /** Newest events an object keeps for replay after Postgres has them. */
   EVENTS_KEPT: 1_000,
   /** Events that are replayed at the most; who missed more loads the newest page. */

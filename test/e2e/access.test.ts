@@ -7,42 +7,27 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createDuet } from "../../client/index.ts";
-import { launchChromium } from "../../dev/chromium.ts";
 import { ROOT } from "../../dev/paths.ts";
-import { type Stack, startStack } from "../../dev/stack.ts";
+import { useSite } from "./site.ts";
 import { stepIn } from "./step-in.ts";
 import { join } from "./two-people.ts";
 import { openTrappedContext } from "./traps.ts";
 import { BODIES, NAMES } from "./xss-corpus.ts";
 
-let stack: Stack;
-let browser: Browser;
-
-beforeAll(async () => {
-  stack = await startStack({
-    vars: { EVENT_BURST: "1000", REGISTRATIONS_PER_MINUTE: "1000", LOGINS_PER_MINUTE: "1000" },
-  });
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const site = useSite({ EVENT_BURST: "1000", REGISTRATIONS_PER_MINUTE: "1000", LOGINS_PER_MINUTE: "1000" });
 
 async function register(userOne: string, userTwo: string) {
-  return createDuet({ baseUrl: stack.url }).register({ userOne, userTwo });
+  return createDuet({ baseUrl: site.stack.url }).register({ userOne, userTwo });
 }
 
 describe("text that people write", () => {
   it("[S9] runs in no message: over a hundred vectors, in a list that was read to its beginning", async () => {
     expect(BODIES.length).toBeGreaterThanOrEqual(100);
-    const { context, traps } = await openTrappedContext(browser);
+    const { context, traps } = await openTrappedContext(site.browser);
     const { hash, link } = await register("Abhi", "Anny");
-    const anny = await join(stack.url, hash, "Anny");
+    const anny = await join(site.stack.url, hash, "Anny");
     const page = await stepIn(context, link, "Abhi");
     for (const body of BODIES) anny.conversation.send(body);
     await anny.until(({ messages }) => messages.every(({ seq }) => seq !== undefined), 60_000);
@@ -61,7 +46,7 @@ describe("text that people write", () => {
           found.map((element) => [element.getAttribute("href") ?? "", element.getAttribute("rel") ?? ""]),
         );
       for (const [href = "", rel] of links) {
-        protocols.add(new URL(href, stack.url).protocol);
+        protocols.add(new URL(href, site.stack.url).protocol);
         expect(rel).toBe("noopener noreferrer");
       }
       await page.mouse.wheel(0, -450);
@@ -76,11 +61,11 @@ describe("text that people write", () => {
   });
 
   it("[S9] runs in no name: in the pages that ask, greet, title, quote and say goodbye", async () => {
-    const { context, traps } = await openTrappedContext(browser);
+    const { context, traps } = await openTrappedContext(site.browser);
     for (let index = 0; index < NAMES.length; index += 2) {
       const [one = "", two = ""] = NAMES.slice(index, index + 2);
       const { hash, link } = await register(one, two);
-      const other = await join(stack.url, hash, two);
+      const other = await join(site.stack.url, hash, two);
       const page = await stepIn(context, link, one);
       other.conversation.send("hello");
       other.conversation.setTyping(true);
@@ -88,7 +73,7 @@ describe("text that people write", () => {
       expect(await page.locator("header").first().textContent()).toContain(two);
       await other.duet.endChat(hash);
       await page.getByRole("heading", { name: "This chat is over" }).waitFor();
-      await page.goto(stack.url);
+      await page.goto(site.stack.url);
       await page.close();
       other.conversation.close();
     }
@@ -97,7 +82,7 @@ describe("text that people write", () => {
   });
 
   it("[S9] runs in no address, and no answer of the API is read as a page", async () => {
-    const { context, traps } = await openTrappedContext(browser);
+    const { context, traps } = await openTrappedContext(site.browser);
     const { hash } = await register("<script>alert(1)</script>", "<svg onload=alert(1)>");
     const page = await context.newPage();
     const payloads = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)"];
@@ -109,10 +94,10 @@ describe("text that people write", () => {
         `/nowhere/${text}`,
         `/chat-server/${text}`,
       ]) {
-        await page.goto(stack.url + address);
+        await page.goto(site.stack.url + address);
       }
     }
-    await page.goto(`${stack.url}/chat-server/user/${hash}`);
+    await page.goto(`${site.stack.url}/chat-server/user/${hash}`);
     expect(await page.locator("script, svg").count()).toBe(0);
     expect(traps.executed).toEqual([]);
     await context.close();
@@ -120,9 +105,9 @@ describe("text that people write", () => {
 
   it("[S9] control: put in as markup the vectors do run, and with the policy they don't even then", async () => {
     const inject = async ({ bypassCSP }: { bypassCSP: boolean }) => {
-      const { context, traps } = await openTrappedContext(browser, { bypassCSP });
+      const { context, traps } = await openTrappedContext(site.browser, { bypassCSP });
       const page = await context.newPage();
-      await page.goto(`${stack.url}/demo/chat`);
+      await page.goto(`${site.stack.url}/demo/chat`);
       await page.evaluate(
         (vectors) => {
           for (const vector of vectors) document.body.insertAdjacentHTML("beforeend", vector);
@@ -150,16 +135,16 @@ it("[S5] no request that a chat's page makes, and no link that is followed from 
   await once(elsewhere, "listening");
   const address = elsewhere.address();
   const port = address !== null && typeof address === "object" ? address.port : 0;
-  const { context } = await openTrappedContext(browser);
+  const { context } = await openTrappedContext(site.browser);
   const referers: string[] = [];
   context.on("request", (request) => {
-    if (!request.url().startsWith(stack.url)) return;
+    if (!request.url().startsWith(site.stack.url)) return;
     void request
       .allHeaders()
       .then(({ referer }) => referer !== undefined && referers.push(`${request.url()} ${referer}`));
   });
   const { hash, link } = await register("Abhi", "Anny");
-  const anny = await join(stack.url, hash, "Anny");
+  const anny = await join(site.stack.url, hash, "Anny");
   const page = await stepIn(context, link, "Abhi");
   anny.conversation.send(`look: http://localhost:${port}/elsewhere`);
   const popup = context.waitForEvent("page");
@@ -179,7 +164,7 @@ describe("the policy", () => {
     const { hash } = await register("Abhi", "Anny");
     const pages = ["/", "/demo/chat", "/demo/chat/register", "/demo/chatapp/register", `/demo/chat/user/${hash}`];
     for (const page of [...pages, "/blog/section/project/article/chatapp", "/chat-server/docs", "/docs", "/nowhere"]) {
-      const answer = await fetch(stack.url + page);
+      const answer = await fetch(site.stack.url + page);
       const html = await answer.text();
       const policy = directives(answer.headers.get("Content-Security-Policy") ?? "");
       const inline = Array.from(

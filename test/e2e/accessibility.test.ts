@@ -1,24 +1,11 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../../dev/chromium.ts";
-import { type Stack, startStack } from "../../dev/stack.ts";
+import { expect, it } from "vitest";
+import { useSite } from "./site.ts";
 import { tour } from "./tour.ts";
 
-let stack: Stack;
-let browser: Browser;
+const site = useSite();
 
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
-
-it.each([
+it.concurrent.each([
   { colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
   { colorScheme: "dark", viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
@@ -26,7 +13,7 @@ it.each([
   const violations: string[] = [];
   const wide: string[] = [];
   // Reduced motion: axe must not measure a colour in the middle of a transition.
-  for await (const { name, page } of tour(browser, stack.url, { ...look, reducedMotion: "reduce" })) {
+  for await (const { name, page } of tour(site.browser, site.stack.url, { ...look, reducedMotion: "reduce" })) {
     // The narrowest screen has the same elements as the others: there, only their fit is looked at.
     const found = look.viewport.width > 320 ? (await new AxeBuilder({ page }).analyze()).violations : [];
     for (const { id, nodes } of found) violations.push(`${name}: ${id} on ${nodes.map(({ html }) => html).join(", ")}`);

@@ -1,24 +1,12 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../../dev/chromium.ts";
-import { type Stack, startStack } from "../../dev/stack.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { useSite } from "./site.ts";
 import { stepIn } from "./step-in.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-let stack: Stack;
-let browser: Browser;
-
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const site = useSite();
 
 /** Messages as a person sees them, in order. */
 function texts(page: Page): Promise<string[]> {
@@ -35,11 +23,11 @@ async function see(page: Page, text: string): Promise<void> {
 }
 
 it("[WEB-1] two people register, sign in, chat both ways, reload, go offline, come back and end the chat", async () => {
-  const [phone, desktop] = [await browser.newContext(PHONE), await browser.newContext(DESKTOP)];
+  const [phone, desktop] = [await site.browser.newContext(PHONE), await site.browser.newContext(DESKTOP)];
   const problems: string[] = [];
 
   const start = await phone.newPage();
-  await start.goto(stack.url);
+  await start.goto(site.stack.url);
   await start.getByRole("textbox", { name: "Your name" }).fill("Abhi");
   await start.getByRole("textbox", { name: "Their name" }).fill("Anny");
   await start.getByRole("button", { name: "Make the link" }).click();

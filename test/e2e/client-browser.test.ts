@@ -28,7 +28,7 @@ let browser: Browser;
 let pageUrl: string;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ runtime: "workerd" });
   proxy = await startTcpProxy(stack.url);
   const port = await findFreePort();
   pageUrl = `http://127.0.0.1:${port}/page`;

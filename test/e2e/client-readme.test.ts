@@ -17,7 +17,7 @@ let stack: Stack;
 
 beforeAll(async () => {
   await mkdir(directory, { recursive: true });
-  stack = await startStack();
+  stack = await startStack({ runtime: "workerd" });
 });
 
 afterAll(async () => {

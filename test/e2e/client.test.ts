@@ -12,6 +12,7 @@ let proxy: TcpProxy;
 
 beforeAll(async () => {
   stack = await startStack({
+    runtime: "workerd",
     vars: {
       EVENTS_PER_SECOND: "100000",
       EVENT_BURST: "100000",
@@ -19,6 +20,7 @@ beforeAll(async () => {
       LOGINS_PER_MINUTE: "1000",
       EVENTS_KEPT: String(EVENTS_KEPT),
       ARCHIVE_DELAY_MS: "100",
+      ARCHIVE_INTERVAL_MS: "100",
     },
   });
   proxy = await startTcpProxy(stack.url);

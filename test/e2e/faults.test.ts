@@ -15,7 +15,7 @@ const people: Person[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), "duet-faults-"));
-  stack = await startStack({ directory });
+  stack = await startStack({ directory, runtime: "workerd" });
 });
 
 afterAll(async () => {

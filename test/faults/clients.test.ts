@@ -1,38 +1,16 @@
 /** Rows D14 to D16: tabs that close, clocks that are wrong, and versions that differ. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
-import { type Stack, startStack } from "../../dev/stack.ts";
-import { Pair, UNLIMITED } from "./pair.ts";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { hurryClients, useGround } from "./ground.ts";
 import { chooseSeed, pick, pickNumber, seededRandom } from "./random.ts";
 
 const random = seededRandom(chooseSeed("clients"));
 const HOUR_MS = 3_600_000;
-let directory: string;
-let stack: Stack;
-
-beforeAll(async () => {
-  const jitter = seededRandom(1);
-  vi.spyOn(Math, "random").mockImplementation(() => jitter() * 0.005);
-  directory = await mkdtemp(join(tmpdir(), "duet-clients-"));
-  stack = await startStack({ directory, runtime: "workerd", vars: UNLIMITED });
-});
-
-afterAll(async () => {
-  await stack.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function startPair(): Promise<Pair> {
-  const pair = await Pair.start(stack, directory);
-  onTestFinished(() => pair.close());
-  return pair;
-}
+const ground = useGround();
+hurryClients();
 
 it("[D14] a tab closed before the ack, and reopened, sends once", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   const [abhi, anny] = pair.people;
   let inDoubt = 0;
   for (let sent = 1; sent <= 40; sent += 1) {
@@ -54,7 +32,7 @@ it("[D14] a tab closed before the ack, and reopened, sends once", async () => {
 });
 
 it("[D15] with clocks an hour fast or slow, order is by seq", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   onTestFinished(() => void vi.useRealTimers());
   const written: string[] = [];
   for (let sent = 1; sent <= 30; sent += 1) {
@@ -73,7 +51,7 @@ it("[D15] with clocks an hour fast or slow, order is by seq", async () => {
 });
 
 it("[D15] a clock that goes back between visits changes nothing in the order of writing", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   onTestFinished(() => void vi.useRealTimers());
   const [abhi, anny] = pair.people;
   abhi.line.line = "refusing";
@@ -91,7 +69,7 @@ it("[D15] a clock that goes back between visits changes nothing in the order of 
 });
 
 it("[D16] an old client ignores frames and fields of a newer server, and the reverse", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   const [abhi, anny] = pair.people;
   // What a newer server would send.
   anny.line.onServerFrame = (text) => ['{"type":"weather","sky":"blue"}', text.replace(/^\{/, '{"mood":{"of":1},')];

@@ -1,50 +1,30 @@
 /** Rows D1 to D9 of what Duet promises about delivery, as far as they need real processes, files and lines. */
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
-import { type Stack, startStack } from "../../dev/stack.ts";
+import { expect, it, vi } from "vitest";
+import { hurryClients, useGround } from "./ground.ts";
 import { findObjectFile } from "./object-log.ts";
-import { Pair, UNLIMITED } from "./pair.ts";
+import type { Pair } from "./pair.ts";
 import { chooseSeed, pick, pickNumber, seededRandom } from "./random.ts";
 import { isLogged } from "./recorder.ts";
 
 const random = seededRandom(chooseSeed("delivery"));
-let directory: string;
-let stack: Stack;
-
-beforeAll(async () => {
-  // Clients come back after milliseconds instead of seconds: jitter is a part of their pause.
-  const jitter = seededRandom(1);
-  vi.spyOn(Math, "random").mockImplementation(() => jitter() * 0.005);
-  directory = await mkdtemp(join(tmpdir(), "duet-delivery-"));
-  stack = await startStack({ directory, runtime: "workerd", vars: UNLIMITED });
-});
-
-afterAll(async () => {
-  await stack.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function startPair(): Promise<Pair> {
-  const pair = await Pair.start(stack, directory);
-  onTestFinished(() => pair.close());
-  return pair;
-}
+const ground = useGround();
+hurryClients();
 
 it("[D1] [D2] SIGKILL 0 to 50 ms after a send, 200 messages: what was acknowledged or pushed is there, once", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   const [abhi, anny] = pair.people;
   for (let sent = 0; sent < 200;) {
-    const killed = sleep(pickNumber(random, 50)).then(() => stack.worker.kill());
+    const killed = sleep(pickNumber(random, 50)).then(() => ground.stack.worker.kill());
     for (let burst = 0; burst < 5; burst += 1) {
       sent += 1;
       pick(random, pair.people).conversation.send(`message ${sent}`);
       await sleep(pickNumber(random, 15));
     }
     await killed;
-    await stack.worker.start();
+    await ground.stack.worker.start();
     await Promise.all([abhi.untilStored(sent), anny.untilStored(sent)]);
   }
   expect(await pair.check()).toBeUndefined();
@@ -52,7 +32,7 @@ it("[D1] [D2] SIGKILL 0 to 50 ms after a send, 200 messages: what was acknowledg
 });
 
 it("[D6] a connection cut after every k-th frame resumes with exactly k+1 to head, then live", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   const [abhi, anny] = pair.people;
   let sent = 0;
   for (const k of [2, 3, 4, 7, 12, 20]) {
@@ -72,6 +52,7 @@ it("[D6] a connection cut after every k-th frame resumes with exactly k+1 to hea
   anny.line.cut();
   abhi.conversation.send("healed");
   await anny.untilStored((sent += 1));
+  await anny.untilLive();
   let seen = 0;
   for (const { frames, since } of anny.recorder.connections) {
     const seqs = frames.filter(isLogged).map(({ seq }) => seq);
@@ -89,7 +70,7 @@ it("[D6] a connection cut after every k-th frame resumes with exactly k+1 to hea
 });
 
 it("[D7] 100 sends while a replay runs: no duplicate, no gap", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   const [abhi, anny] = pair.people;
   abhi.conversation.send("first");
   await anny.untilStored(1);
@@ -116,26 +97,26 @@ it("[D7] 100 sends while a replay runs: no duplicate, no gap", async () => {
 });
 
 it("[D8] storage wiped: a new epoch, and clients load what Postgres has", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   const epoch = await talk(pair);
-  await stack.worker.kill();
+  await ground.stack.worker.kill();
   await removeDatabase(await objectFile(pair));
-  await stack.worker.start();
+  await ground.stack.worker.start();
   expect(await goOn(pair, epoch)).toBe(12);
 });
 
 it("[D8] storage rolled back: a new epoch, and clients load what Postgres has", async () => {
-  const pair = await startPair();
+  const pair = await ground.startPair();
   await talk(pair);
-  await stack.worker.kill();
+  await ground.stack.worker.kill();
   const file = await objectFile(pair);
-  for (const suffix of ["", "-wal"]) await copyFile(file + suffix, join(directory, `older${suffix}`));
-  await stack.worker.start();
+  for (const suffix of ["", "-wal"]) await copyFile(file + suffix, join(ground.directory, `older${suffix}`));
+  await ground.stack.worker.start();
   const epoch = await talk(pair);
-  await stack.worker.kill();
+  await ground.stack.worker.kill();
   await removeDatabase(file);
-  for (const suffix of ["", "-wal"]) await copyFile(join(directory, `older${suffix}`), file + suffix);
-  await stack.worker.start();
+  for (const suffix of ["", "-wal"]) await copyFile(join(ground.directory, `older${suffix}`), file + suffix);
+  await ground.stack.worker.start();
   expect(await goOn(pair, epoch)).toBe(22);
 });
 
@@ -169,7 +150,7 @@ function epochOf(pair: Pair): string {
 }
 
 async function objectFile(pair: Pair): Promise<string> {
-  const file = await findObjectFile(directory, pair.hash);
+  const file = await findObjectFile(ground.directory, pair.hash);
   if (file === undefined) throw new Error("The chat has no object.");
   return file;
 }

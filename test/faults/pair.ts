@@ -18,6 +18,7 @@ export const UNLIMITED = {
   // Hellos are limited by it, too: these clients reconnect within milliseconds, hundreds of times.
   SOCKETS_PER_PERSON: "1000",
   ARCHIVE_DELAY_MS: "100",
+  ARCHIVE_INTERVAL_MS: "100",
 };
 
 export interface PersonOptions {

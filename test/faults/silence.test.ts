@@ -1,37 +1,16 @@
 /** Rows D10, D11 and D13: lines and objects that fall silent. They take their time, so they take it together. */
-import { mkdtemp, readdir, readlink, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdir, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { until } from "../../client/index.ts";
-import { type Stack, startStack } from "../../dev/stack.ts";
+import { useGround } from "./ground.ts";
 import { findObjectFile } from "./object-log.ts";
-import { Pair, type PersonOptions, UNLIMITED } from "./pair.ts";
+import type { Pair } from "./pair.ts";
 
 /** The client's default. */
 const HEARTBEAT_MS = 20_000;
 
-let directory: string;
-let stack: Stack;
-const pairs: Pair[] = [];
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "duet-silence-"));
-  stack = await startStack({ directory, runtime: "workerd", vars: UNLIMITED });
-});
-
-afterAll(async () => {
-  for (const pair of pairs) pair.close();
-  await stack.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function startPair(options?: PersonOptions): Promise<Pair> {
-  const pair = await Pair.start(stack, directory, options);
-  pairs.push(pair);
-  return pair;
-}
+const ground = useGround();
 
 /** Whether Anny sees Abhi online. */
 function seesAbhi(pair: Pair): boolean {
@@ -74,8 +53,10 @@ async function isOpen(file: string): Promise<boolean> {
 }
 
 describe.concurrent("silence", () => {
-  it("[D10] a lost last push, on a socket that stays open, is noticed within two heartbeats", async () => {
-    const pair = await startPair();
+  it("[D10] a lost last push, on a socket that stays open, is noticed within two heartbeats", async ({
+    onTestFinished,
+  }) => {
+    const pair = await ground.startPair({}, onTestFinished);
     const { connections } = pair.people[1].recorder;
     expect(connections).toHaveLength(1);
     expect(await losePush(pair)).toBeLessThan(2 * HEARTBEAT_MS);
@@ -83,13 +64,15 @@ describe.concurrent("silence", () => {
     expect(await pair.check()).toBeUndefined();
   });
 
-  it("[D10] control: without heartbeats it is not", async () => {
-    const pair = await startPair({ pingMs: 10 * HEARTBEAT_MS });
+  it("[D10] control: without heartbeats it is not", async ({ onTestFinished }) => {
+    const pair = await ground.startPair({ pingMs: 10 * HEARTBEAT_MS }, onTestFinished);
     await expect(losePush(pair)).rejects.toThrow("Anny has 0 of 1 messages, is live.");
   });
 
-  it("[D11] behind a black hole the client redials within two heartbeats, and is seen as present", async () => {
-    const pair = await startPair();
+  it("[D11] behind a black hole the client redials within two heartbeats, and is seen as present", async ({
+    onTestFinished,
+  }) => {
+    const pair = await ground.startPair({}, onTestFinished);
     const [abhi] = pair.people;
     expect(await fallSilent(pair)).toBeLessThan(2 * HEARTBEAT_MS);
     abhi.line.heal();
@@ -98,8 +81,8 @@ describe.concurrent("silence", () => {
     expect(await pair.check()).toBeUndefined();
   });
 
-  it("[D11] a ghost socket does not count once the person has left by another one", async () => {
-    const pair = await startPair();
+  it("[D11] a ghost socket does not count once the person has left by another one", async ({ onTestFinished }) => {
+    const pair = await ground.startPair({}, onTestFinished);
     const [abhi, anny] = pair.people;
     await fallSilent(pair);
     abhi.line.heal();
@@ -109,8 +92,8 @@ describe.concurrent("silence", () => {
     expect(seesAbhi(pair)).toBe(false);
   });
 
-  it("[D11] who vanishes without a FIN, for good, is seen as away", async () => {
-    const pair = await startPair();
+  it("[D11] who vanishes without a FIN, for good, is seen as away", async ({ onTestFinished }) => {
+    const pair = await ground.startPair({}, onTestFinished);
     const [abhi, anny] = pair.people;
     abhi.line.line = "black hole";
     anny.conversation.send("unheard");
@@ -118,9 +101,14 @@ describe.concurrent("silence", () => {
     expect(seesAbhi(pair)).toBe(false);
   });
 
-  it("[D13] after two upgrades at the same moment, an idle object hibernates in spite of heartbeats", async () => {
-    const [idle, busy] = [await startPair({ pingMs: 2_000 }), await startPair()];
-    const [asleep, awake] = await Promise.all([idle, busy].map(({ hash }) => findObjectFile(directory, hash)));
+  it("[D13] after two upgrades at the same moment, an idle object hibernates in spite of heartbeats", async ({
+    onTestFinished,
+  }) => {
+    const [idle, busy] = [
+      await ground.startPair({ pingMs: 2_000 }, onTestFinished),
+      await ground.startPair({}, onTestFinished),
+    ];
+    const [asleep, awake] = await Promise.all([idle, busy].map(({ hash }) => findObjectFile(ground.directory, hash)));
     for (const { conversation } of idle.people) conversation.close();
     for (const { conversation } of idle.people) conversation.connect();
     await Promise.all(idle.people.map((person) => person.untilLive()));

@@ -13,9 +13,13 @@ export interface ScratchServer {
   remove(): Promise<void>;
 }
 
-/** A database of our own on the real Postgres, or undefined, with a message, when none is there. */
-export async function scratchPostgres(): Promise<ScratchServer | undefined> {
-  const name = `duet_contract_${process.pid}`;
+/**
+ * A database of our own on the real Postgres, or undefined, with a message, when none is there.
+ *
+ * @param purpose - one database for each
+ */
+export async function scratchPostgres(purpose = "contract"): Promise<ScratchServer | undefined> {
+  const name = `duet_${purpose}_${process.pid}`;
   const reachable = await onPostgres(`CREATE DATABASE ${name}`).then(
     () => true,
     () => false,

@@ -3,8 +3,11 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { archiveEvents } from "../../drizzle/archive.ts";
 import type { LoggedEvent } from "../../protocol/frames.ts";
+import { hastenEvictions } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { archivedChat, archivedMessages, breakStore, db, flush } from "./stores.ts";
+
+hastenEvictions();
 
 async function page(hash: string, cookie: string, query = "") {
   const response = await request(`/chat-server/user/${hash}/messages${query}`, { cookie });

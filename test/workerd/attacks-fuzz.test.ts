@@ -137,7 +137,7 @@ it(`[S13] ${REQUESTED} HTTP requests: none is a 500 or shows a stack, and nothin
   expect(errors).not.toHaveBeenCalled();
   expect((await loggedEvents(hash)).map(({ seq }) => seq)).toEqual([...stored].toSorted((a, b) => a - b));
   expect(await listDurableObjectIds(env.CONVERSATION)).toHaveLength(known + chats);
-}, 90_000);
+}, 180_000);
 
 /** @returns what is wrong with an answer, or undefined */
 function problemOf(status: number, text: string, method: string): string | undefined {

@@ -4,9 +4,11 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Connections } from "../../durable-objects/connections.ts";
 import { EventLog } from "../../durable-objects/event-log.ts";
-import { evict, loggedEvents, setLimits } from "./outage.ts";
+import { evict, hastenEvictions, loggedEvents, setLimits } from "./outage.ts";
 import { connect, pair, type TestSocket } from "./pair.ts";
 import { archivedMessages, breakStore, flush } from "./stores.ts";
+
+hastenEvictions();
 
 function sendText(socket: TestSocket, id: string, body = id): void {
   socket.send({ type: "send", id, body });
@@ -145,7 +147,7 @@ it("[D9] `since` older than kept or above head is never answered in part", async
   const { hash, cookies, abhi } = await pair();
   const stub = env.CONVERSATION.getByName(hash);
   const { epoch } = await abhi.frame("welcome");
-  const head = 1_300;
+  const head = 2_100;
   await runInDurableObject(stub, (_, { storage }) => {
     for (let seq = 1; seq < head; seq += 1) {
       const frame = JSON.stringify({ type: "message", seq, id: `m-${seq}`, sender: "Abhi", body: "x", at: seq });

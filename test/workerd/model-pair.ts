@@ -9,6 +9,8 @@ import { HeldLine } from "./held-line.ts";
 import { ORIGIN, register } from "./pair.ts";
 import { db, flush } from "./stores.ts";
 
+/** What no time mends: nothing that is in the log goes again. */
+const LASTING = /^The log has/;
 /** Until a healed pair agrees; generous, because it is only used up by what fails. */
 const SETTLE_MS = 15_000;
 
@@ -120,7 +122,7 @@ export class ModelPair {
     let difference: string | undefined;
     for (const deadline = Date.now() + SETTLE_MS; Date.now() < deadline;) {
       difference = await this.#difference(said);
-      if (difference === undefined) break;
+      if (difference === undefined || LASTING.test(difference)) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return difference;

@@ -16,7 +16,7 @@ import { setLimits } from "./outage.ts";
 const LIMITS = { EVENTS_PER_SECOND: 100_000, EVENT_BURST: 100_000, SOCKETS_PER_PERSON: 1_000 };
 
 /** Exploring ends here, with however many runs that made. */
-const TIME_LIMIT_MS = 25_000;
+const TIME_LIMIT_MS = 15_000;
 
 /** What the model knows: the ids that each person wrote, in order. Everything else is the real thing. */
 type Model = { said: [string[], string[]] };

@@ -2,9 +2,11 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { alarm, evict, expectArchived, say, setLimits, tables } from "./outage.ts";
+import { alarm, evict, expectArchived, hastenEvictions, say, setLimits, tables } from "./outage.ts";
 import { connect, failure, pair, request, upgrade } from "./pair.ts";
 import { archivedChat, archivedMessages, breakStore, flush, sessionRecord } from "./stores.ts";
+
+hastenEvictions();
 
 it("[O7] an outbox at its cap refuses each change with OUTBOX_FULL, and drops none of what it took", async () => {
   setLimits({ EVENTS_PER_SECOND: 100_000, EVENT_BURST: 100_000, OUTBOX_MAX: 30 });

@@ -103,7 +103,7 @@ it("[O2] while Postgres is a black hole acks are as fast as before; then the bac
   expect(inOrder.length).toBeGreaterThanOrEqual(1_200);
   await expectArchived(hash);
   await anny.until(() => anny.all("degraded").at(-1)?.postgres === false);
-}, 60_000);
+}, 120_000);
 
 it("[O3] answers lost after the commit, one after the other, lead to no duplicate", async () => {
   const { hash, abhi, anny } = await pair();
@@ -184,4 +184,22 @@ it("[O5] a Postgres that hangs is given up within the time limit, and no chat wa
   expect(await health.json()).toMatchObject({ status: "degraded", checks: { postgres: false, redis: true } });
   expect(aborted.mock.calls.length).toBeGreaterThan(0);
   repair();
+});
+
+it("[ARCH-11] a Postgres too slow for a batch gets smaller ones, until one is through", async () => {
+  const { hash, abhi } = await pair();
+  await flush(hash);
+  const sizes: number[] = [];
+  const repair = breakStore("postgres", (pass, asked) => {
+    const size = asked.body.split('\\"type\\":\\"message\\"').length - 1;
+    sizes.push(size);
+    return size > 200 ? hang(pass, asked) : pass();
+  });
+  await say(abhi, ...Array.from({ length: 300 }, (_, index) => `message ${index}`));
+  await flush(hash);
+  expect(await archivedMessages(hash)).toEqual([]);
+  await expect.poll(async () => (await archivedMessages(hash)).length, { timeout: 20_000 }).toBe(300);
+  repair();
+  expect(Math.max(...sizes)).toBeGreaterThan(200);
+  await expectArchived(hash);
 });

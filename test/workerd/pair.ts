@@ -125,9 +125,9 @@ export class TestSocket {
     this.#socket.close(code);
   }
 
-  /** Resolves when `found` gives something; rejects after two seconds. */
+  /** Resolves when `found` gives something; rejects after five seconds. */
   async until<T>(found: () => T | undefined | false): Promise<T> {
-    const signal = AbortSignal.timeout(2_000);
+    const signal = AbortSignal.timeout(5_000);
     for (;;) {
       const result = found();
       if (result !== undefined && result !== false) return result;

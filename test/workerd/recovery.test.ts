@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
+import { hastenEvictions } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { archivedMessages, breakStore, flush } from "./stores.ts";
+
+hastenEvictions();
 
 /** Loses storage as a disaster would, and lets the object start anew from what is left. */
 async function lose(hash: string, ...statements: string[]): Promise<void> {

@@ -73,7 +73,7 @@ describe("hello", () => {
     const { hash, cookies, abhi } = await pair();
     const stub = env.CONVERSATION.getByName(hash);
     const { epoch } = await abhi.frame("welcome");
-    const total = 1_300; // More than the 1,000 that are kept and the stride of pruning.
+    const total = 2_100; // More than twice the 1,000 that are kept.
     await runInDurableObject(stub, (_, { storage }) => {
       for (let seq = 1; seq < total; seq += 1) {
         const frame = JSON.stringify({ type: "message", seq, id: `m-${seq}`, sender: "Abhi", body: "x", at: seq });

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
+import { hastenEvictions } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { breakStore, flush, sessionRecord } from "./stores.ts";
+
+hastenEvictions();
 
 describe("session records", () => {
   it("[REDIS-1] carry the documents' fields: who is there, and what waits for who is away", async () => {
