@@ -44,6 +44,8 @@ export interface Stack {
   databaseUrl: string;
   postgres: Part;
   redis: Part & { url: string; token: string };
+  /** Where to look at the mails that were sent. */
+  mailboxUrl: string;
   /** `kill` is a SIGKILL of everything the Worker runs in, at once. */
   worker: Part & { kill(): Promise<void> };
   /** Ends everything and frees every port. */
@@ -63,6 +65,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await mkdir(directory, { recursive: true });
   const postgresPort = await findFreePort();
   const redisPort = await findFreePort();
+  const mailboxPort = await findFreePort();
+  const mailboxUrl = `http://127.0.0.1:${mailboxPort}/`;
   const workerPort = options.port ?? (await findFreePort());
   const password = randomSecret();
   const token = randomSecret();
@@ -74,6 +78,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await between("redis", redisPort)}`,
     UPSTASH_REDIS_REST_TOKEN: token,
     SESSION_SECRET: options.sessionSecret ?? randomSecret(),
+    MAIL_API_URL: `${mailboxUrl}emails`,
+    MAIL_API_KEY: token,
+    MAIL_FROM: "Duet <duet@localhost>",
     ...options.vars,
   };
 
@@ -85,6 +92,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const redis = restartable(() => {
     const source = { snapshotFile: join(directory, "redis.json"), serverUrl: options.redisServerUrl };
     return startStandIn({ kind: "upstash", options: { port: redisPort, token, ...source } }, onCrash);
+  });
+  const mailbox = restartable(() => {
+    const mails = { port: mailboxPort, key: token, file: join(directory, "mails.jsonl") };
+    return startStandIn({ kind: "mailbox", options: mails }, onCrash);
   });
   const worker = restartable(
     prepareWorker({
@@ -99,13 +110,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   async function stop(): Promise<void> {
     await worker.stop();
-    await Promise.all([postgres.stop(), redis.stop()]);
+    await Promise.all([postgres.stop(), redis.stop(), mailbox.stop()]);
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   }
 
   try {
     await step("Postgres", postgres.start);
     await step("Redis", redis.start);
+    await step("Mailbox", mailbox.start);
     await step("Migrations", () => migrateDatabase(databaseUrl));
     await step("Worker", worker.start);
   } catch (error) {
@@ -117,6 +129,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     databaseUrl,
     postgres,
     redis: { ...redis, url: redisUrl, token },
+    mailboxUrl,
     worker: { ...worker, kill: () => worker.end((running) => running.kill()) },
     stop,
   };

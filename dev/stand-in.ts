@@ -3,10 +3,14 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
 import type { RunningServer } from "./json-server.ts";
+import type { MailboxOptions } from "./mailbox.ts";
 import type { NeonOptions } from "./neon-http.ts";
 import type { UpstashOptions } from "./upstash-http.ts";
 
-export type StandInSettings = { kind: "neon"; options: NeonOptions } | { kind: "upstash"; options: UpstashOptions };
+export type StandInSettings =
+  | { kind: "neon"; options: NeonOptions }
+  | { kind: "upstash"; options: UpstashOptions }
+  | { kind: "mailbox"; options: MailboxOptions };
 
 /** Milliseconds a stand-in may take to finish its requests and write its data. */
 const STOP_TIMEOUT_MS = 10_000;

@@ -58,6 +58,7 @@ Duet is ready on http://localhost:${PORT}
 
   Open it and make a chat for two names. Then open the chat's link in a second browser,
   or in a private window, as the other person. Ctrl-C ends Duet; what was said is kept in ${relative(process.cwd(), LOCAL_STATE)}/.
+  Mails that it sends are at ${stack.mailboxUrl}
 `);
     await ended;
   } finally {

@@ -87,9 +87,20 @@ async function checkMigrations(): Promise<void> {
     await run("cp", "-r", "drizzle/migrations/.", scratch);
     const before = await readdir(scratch);
     const folder = scratch.slice(ROOT.length + 1);
-    await run("drizzle-kit", "generate", "--dialect", "postgresql", "--schema", "./drizzle/schema.ts", "--out", folder);
+    await run(
+      "drizzle-kit",
+      "generate",
+      "--dialect",
+      "postgresql",
+      "--schema",
+      "./drizzle/*schema.ts",
+      "--out",
+      folder,
+    );
     if ((await readdir(scratch)).length !== before.length) {
-      throw new Error("drizzle/schema.ts has changed. Run `npm run migration -- --name what_changed`, and commit it.");
+      throw new Error(
+        "A schema in drizzle/ has changed. Run `npm run migration -- --name what_changed`, and commit it.",
+      );
     }
   } finally {
     await rm(scratch, { recursive: true });

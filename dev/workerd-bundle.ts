@@ -14,7 +14,7 @@ export interface Bundle {
   code: string;
   compatibilityDate: string;
   compatibilityFlags: string[];
-  objects: { binding: string; className: string };
+  objects: { binding: string; className: string }[];
   /** `[vars]` of wrangler.toml. */
   vars: Record<string, string>;
 }
@@ -77,13 +77,15 @@ async function parse(form: Buffer<ArrayBuffer>): Promise<Bundle> {
   const parts = await new Response(form, { headers }).formData();
   const metadata = Metadata.parse(JSON.parse(z.string().parse(parts.get("metadata"))));
   const code = parts.get(metadata.main_module);
-  const objects = metadata.bindings.find(({ type }) => type === "durable_object_namespace");
-  if (!(code instanceof File) || objects?.class_name === undefined) throw new Error("wrangler's bundle has changed.");
+  const objects = metadata.bindings.flatMap(({ type, name, class_name: className }) =>
+    type === "durable_object_namespace" && className !== undefined ? [{ binding: name, className }] : [],
+  );
+  if (!(code instanceof File) || objects.length === 0) throw new Error("wrangler's bundle has changed.");
   return {
     code: await code.text(),
     compatibilityDate: metadata.compatibility_date,
     compatibilityFlags: metadata.compatibility_flags,
-    objects: { binding: objects.name, className: objects.class_name },
+    objects,
     vars: Object.fromEntries(metadata.bindings.flatMap(({ name, text }) => (text === undefined ? [] : [[name, text]]))),
   };
 }

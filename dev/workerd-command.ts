@@ -22,13 +22,17 @@ export async function workerdCommand({ port, directory, vars, entry }: WorkerCom
 /** @param vars - names of variables whose values come from the environment: no file holds them */
 function configOf({ code: _, ...bundle }: Bundle, vars: string[]): string {
   const text = JSON.stringify;
-  const className = text(bundle.objects.className);
+  const namespaces = bundle.objects.map(
+    ({ className }) => `(className = ${text(className)}, uniqueKey = ${text(className)}, enableSql = true)`,
+  );
   const bindings = [
     ...vars.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
     ...Object.entries(bundle.vars).flatMap(([name, value]) =>
       vars.includes(name) ? [] : [`(name = ${text(name)}, text = ${text(value)})`],
     ),
-    `(name = ${text(bundle.objects.binding)}, durableObjectNamespace = ${className})`,
+    ...bundle.objects.map(
+      ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
+    ),
     `(name = "ASSETS", service = "assets")`,
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -47,7 +51,7 @@ const worker :Workerd.Worker = (
   modules = [(name = "index.js", esModule = embed ${text(BUNDLE_FILE)})],
   compatibilityDate = ${text(bundle.compatibilityDate)},
   compatibilityFlags = [${bundle.compatibilityFlags.map((flag) => text(flag)).join(", ")}],
-  durableObjectNamespaces = [(className = ${className}, uniqueKey = ${className}, enableSql = true)],
+  durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (localDisk = "objects"),
   bindings = [
     ${bindings.join(",\n    ")},

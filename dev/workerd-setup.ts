@@ -12,9 +12,10 @@ declare module "vitest" {
 const SECRET = "only-for-tests-only-for-tests-only-for-tests";
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [neon, upstash] = await Promise.all([
+  const [neon, upstash, mailbox] = await Promise.all([
     startStandIn({ kind: "neon", options: { port: 0, user: "duet", password: SECRET, database: "duet" } }),
     startStandIn({ kind: "upstash", options: { port: 0, token: SECRET } }),
+    startStandIn({ kind: "mailbox", options: { port: 0, key: SECRET } }),
   ]);
   const databaseUrl = `postgres://duet:${SECRET}@127.0.0.1:${neon.port}/duet`;
   await migrateDatabase(databaseUrl);
@@ -23,8 +24,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${upstash.port}`,
     UPSTASH_REDIS_REST_TOKEN: SECRET,
     SESSION_SECRET: SECRET,
+    MAIL_API_URL: `http://127.0.0.1:${mailbox.port}/emails`,
+    MAIL_API_KEY: SECRET,
+    MAIL_FROM: "Duet <duet@localhost>",
   });
   return async () => {
-    await Promise.all([neon.stop(), upstash.stop()]);
+    await Promise.all([neon.stop(), upstash.stop(), mailbox.stop()]);
   };
 }

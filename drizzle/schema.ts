@@ -1,9 +1,6 @@
 /** Postgres tables of the pair chat. Postgres is the projection; the Conversation object is the authority. */
-import { bigint, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
-
-function instant(name: string) {
-  return timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
-}
+import { bigint, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { instant } from "./columns.ts";
 
 export const chats = pgTable("chats", {
   /** The key of the link. Its primary key serves every query: all of them name one chat. */

@@ -39,7 +39,7 @@ export function hasTables(sql: SqlStorage): boolean {
   return hasTable(sql, "conversation");
 }
 
-/** What stays of an ended chat: that it ended. Nothing says between whom, or what was said. */
+/** What stays of an object that has ended, such as a chat: that it ended. Nothing says whose it was, or what was in it. */
 export function createTombstone(sql: SqlStorage): void {
   sql.exec("create table tombstone (ended integer)");
 }
@@ -48,6 +48,6 @@ export function hasTombstone(sql: SqlStorage): boolean {
   return hasTable(sql, "tombstone");
 }
 
-function hasTable(sql: SqlStorage, name: string): boolean {
+export function hasTable(sql: SqlStorage, name: string): boolean {
   return sql.exec("select 1 from sqlite_master where name = ?", name).toArray().length > 0;
 }

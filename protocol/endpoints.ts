@@ -1,9 +1,5 @@
-/**
- * Every endpoint of the Worker in one table. Routes, the OpenAPI document and the README's table come from it, so
- * that none of them can forget one.
- */
-import type * as z from "zod/mini";
-import type { ErrorCode } from "./errors.ts";
+/** Every endpoint of the pair chat in one table; those of the platform are in platform/endpoints.ts. */
+import { BODY_ERRORS, type Endpoint, LIMIT_ERRORS, NAME_ERRORS } from "./endpoint.ts";
 import {
   Answer,
   ChatData,
@@ -19,34 +15,12 @@ import {
   RegisterBody,
   RegisterData,
 } from "./http.ts";
-import { BASE_PATH } from "./limits.ts";
 
-export interface Endpoint {
-  methods: readonly ("GET" | "POST")[];
-  /** Below BASE_PATH, parameters as `:name`. */
-  path: string;
-  /** Further paths below BASE_PATH. */
-  aliases?: readonly string[];
-  /** Further paths at the root of the site. */
-  rootAliases?: readonly string[];
-  /** `public`: anyone may build on it. `internal`: made for Duet's own pages, but stable all the same. */
-  visibility: "public" | "internal";
-  /** Whether a session cookie for the chat is needed. */
-  signedIn: boolean;
-  summary: string;
-  description?: string;
-  body?: { schema: z.core.$ZodType; example: unknown };
-  query?: z.core.$ZodObject;
-  answer?: { schema: z.core.$ZodType; example: unknown };
-  errors: readonly ErrorCode[];
-}
+export type { Endpoint } from "./endpoint.ts";
 
 const EXAMPLE_HASH = "3kT9vQx7LmZp2RfYc8WbNd";
 const EXAMPLE_TIME = 1_763_632_800_000;
-const BODY_ERRORS = ["BAD_JSON", "BODY_INVALID", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const;
-const NAME_ERRORS = ["NAME_EMPTY", "NAME_TOO_LONG", "NAME_CHARACTERS"] as const;
 const SESSION_ERRORS = ["NOT_SIGNED_IN", "CHAT_ENDED"] as const;
-const LIMIT_ERRORS = ["TOO_MANY_REQUESTS", "UNAVAILABLE"] as const;
 
 export const ENDPOINTS = {
   register: {
@@ -116,7 +90,7 @@ export const ENDPOINTS = {
     methods: ["GET", "POST"],
     path: "/user/endchat",
     visibility: "internal",
-    signedIn: true,
+    signedIn: "chat",
     summary: "End a chat for both people and delete its messages",
     description: "`?hash=` is needed only when this browser is in several chats.",
     query: ChatQuery,
@@ -144,7 +118,7 @@ export const ENDPOINTS = {
     methods: ["POST"],
     path: "/user/:hash/message_send",
     visibility: "internal",
-    signedIn: true,
+    signedIn: "chat",
     summary: "Send a message",
     description:
       "Answers once the message is stored. Send the same `id` again after a lost answer: it is stored once. " +
@@ -187,7 +161,7 @@ export const ENDPOINTS = {
     methods: ["GET"],
     path: "/user/:hash/messages",
     visibility: "internal",
-    signedIn: true,
+    signedIn: "chat",
     summary: "Read a page of messages, newest first",
     query: HistoryQuery,
     answer: {
@@ -209,7 +183,7 @@ export const ENDPOINTS = {
     methods: ["GET"],
     path: "/user/:hash/ws",
     visibility: "internal",
-    signedIn: true,
+    signedIn: "chat",
     summary: "Open the chat's WebSocket",
     description: "Upgrades to the socket protocol, version 1 (SPEC.md). Browsers must come from an allowed origin.",
     errors: ["ORIGIN_FORBIDDEN", "UPGRADE_REQUIRED", "TOO_MANY_SOCKETS", ...SESSION_ERRORS],
@@ -243,8 +217,3 @@ export const ENDPOINTS = {
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;
-
-/** Every path of an endpoint, its own first. */
-export function pathsOf({ path, aliases = [], rootAliases = [] }: Endpoint): string[] {
-  return [path, ...aliases].map((below) => BASE_PATH + below).concat(rootAliases);
-}

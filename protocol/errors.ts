@@ -18,6 +18,16 @@ export const ERRORS = {
   NAME_MISMATCH: { status: 400, message: "The name in the path and the one in the body differ. Send the same one." },
   HASH_MISMATCH: { status: 400, message: "The hash in the path and `userHash` in the body differ. Send the same one." },
 
+  EMAIL_INVALID: { status: 400, message: "This is no email address. Send one of at most 254 characters." },
+  EMAIL_TOKEN_INVALID: { status: 400, message: "This link is not valid, or no longer. Ask for another mail." },
+  USERNAME_INVALID: {
+    status: 400,
+    message: "A username is 3 to 30 of a-z, 0-9, _ and ., and neither begins nor ends with a dot.",
+  },
+  USERNAME_TAKEN: { status: 409, message: "Somebody has, or had, this username. Choose another one." },
+  PASSWORD_TOO_SHORT: { status: 400, message: "A password has at least 8 characters. Make it longer." },
+  PASSWORD_TOO_LONG: { status: 400, message: "A password has at most 128 characters. Shorten it." },
+
   MESSAGE_EMPTY: { status: 400, message: "A message needs at least one visible character." },
   MESSAGE_TOO_LONG: { status: 400, message: "A message has at most 4,000 characters. Split it." },
   MESSAGE_CHARACTERS: {
@@ -35,12 +45,19 @@ export const ERRORS = {
   MESSAGE_DELETED: { status: 410, message: "This message was deleted and can't be changed." },
   CURSOR_INVALID: {
     status: 400,
-    message: "`before` is the `nextCursor` of an earlier page. Leave it out for the newest.",
+    message: "A cursor is what an earlier page gave for the next one. Leave it out for the first page.",
   },
   PAGE_LIMIT_INVALID: { status: 400, message: "`limit` is a whole number from 1 to 100." },
 
   NOT_SIGNED_IN: { status: 401, message: "You are not signed in to this chat. Open its link and say who you are." },
   LOGIN_FAILED: { status: 401, message: "No chat with this link has a person of this name. Check both." },
+  UNAUTHENTICATED: {
+    status: 401,
+    message: "The access token is missing, wrong or has run out, or its session was ended. Refresh it, or log in.",
+  },
+  CREDENTIALS_WRONG: { status: 401, message: "No account has this name or email with this password. Check both." },
+  REFRESH_TOKEN_INVALID: { status: 401, message: "This refresh token is not valid, or no longer. Log in again." },
+  PASSWORD_WRONG: { status: 403, message: "This is not your current password. Check it." },
   ORIGIN_FORBIDDEN: {
     status: 403,
     message: "This origin may not use the API. Add it to FRONTEND_ORIGINS, or call from the same site.",
@@ -49,6 +66,7 @@ export const ERRORS = {
   CHAT_UNKNOWN: { status: 404, message: "There is no chat behind this link. Check it, or make a new one." },
   CHAT_ENDED: { status: 410, message: "This chat was ended and its messages are deleted. Make a new one." },
   CHAT_AMBIGUOUS: { status: 400, message: "This browser is in several chats. Name one with `?hash=`." },
+  SESSION_UNKNOWN: { status: 404, message: "You have no session with this id. It may have ended." },
   NOT_FOUND: { status: 404, message: "There is nothing at this path. See /chat-server/docs." },
   METHOD_NOT_ALLOWED: { status: 405, message: "This path does not take this method. See the `Allow` header." },
   UPGRADE_REQUIRED: { status: 426, message: "This path is a WebSocket. Connect with `Upgrade: websocket`." },

@@ -3,6 +3,9 @@ import { keysOf } from "./keys-of.ts";
 /** Every endpoint lives under this path, but for a few aliases. */
 export const BASE_PATH = "/chat-server";
 
+/** The platform's endpoints live under this path below BASE_PATH. */
+export const API_V1 = "/api/v1";
+
 /** What the wire allows: fixed for every deployment, because clients check the same numbers before they send. */
 export const NAME_MAX = 32;
 export const BODY_MAX = 4_000;
@@ -12,6 +15,11 @@ export const FRAME_MAX_BYTES = 16 * 1024;
 export const HTTP_BODY_MAX_BYTES = 64 * 1024;
 export const PAGE_LIMIT_MAX = 100;
 export const PAGE_LIMIT_DEFAULT = 50;
+export const USERNAME_MIN = 3;
+export const USERNAME_MAX = 30;
+export const PASSWORD_MIN = 8;
+export const PASSWORD_MAX = 128;
+export const EMAIL_MAX = 254;
 /** Milliseconds a fresh socket has to say `hello`. */
 export const HELLO_TIMEOUT_MS = 10_000;
 
@@ -25,6 +33,22 @@ const DEFAULT_LIMITS = {
   REGISTRATIONS_PER_MINUTE: 10,
   /** Login attempts per minute and client address. */
   LOGINS_PER_MINUTE: 20,
+  /** Accounts made per minute and client address. */
+  SIGN_UPS_PER_MINUTE: 10,
+  /** Passwords tried per minute and client address. */
+  SIGN_INS_PER_MINUTE: 20,
+  /** Passwords tried per minute and account, from wherever. */
+  SIGN_INS_PER_ACCOUNT: 10,
+  /** Mails sent per hour and recipient. */
+  MAILS_PER_HOUR: 5,
+  /** Minutes an access token lasts. */
+  ACCESS_TOKEN_MINUTES: 15,
+  /** Days a refresh token lasts, from its last rotation. */
+  REFRESH_TOKEN_DAYS: 7,
+  /** Sessions an account may have; a new one ends the one that was used least recently. */
+  SESSIONS_PER_ACCOUNT: 50,
+  /** Binary logarithm of scrypt's N. 15 takes 32 MiB, and about as long as the runtime allows. */
+  PASSWORD_COST: 15,
   /** Open sockets per person and chat. */
   SOCKETS_PER_PERSON: 10,
   /** Days a login lasts. */

@@ -4,7 +4,11 @@ export const keys = {
   session: (hash: string, user: string) => `session:${hash}:${user}`,
   /** A hash that a registration is about to use. */
   reservation: (hash: string) => `reserved:${hash}`,
-  /** Prefixes of rate-limit windows; the limiter appends the client's address and the window. */
+  /** Prefixes of rate-limit windows; the limiter appends whom it counts and the window. */
   registrations: "limit:register",
   logins: "limit:login",
+  signUps: "limit:sign-up",
+  signIns: "limit:sign-in",
+  signInsPerAccount: "limit:sign-in-account",
+  mails: "limit:mail",
 } as const;

@@ -1,4 +1,4 @@
-/** How often one address may register or try a login. */
+/** How often one address, or one account, may do what costs or can be guessed. */
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "./client.ts";
 
@@ -6,29 +6,34 @@ export interface RateLimit {
   /**
    * Counts one attempt.
    *
-   * @param address - the client's, as the edge saw it
+   * @param who - the client's address as the edge saw it, or whatever else has a limit of its own
    * @returns the seconds to wait when it is one too many, else 0
    */
-  attempt(address: string): Promise<number>;
+  attempt(who: string): Promise<number>;
 }
 
 /**
- * A sliding window of one minute.
+ * A sliding window.
  *
  * @param prefix - of the keys in Redis
- * @param perMinute - attempts allowed
+ * @param attempts - allowed in a window
  */
-export function createRateLimit(redis: Redis, prefix: string, perMinute: number): RateLimit {
+export function createRateLimit(
+  redis: Redis,
+  prefix: string,
+  attempts: number,
+  window: "1 m" | "1 h" = "1 m",
+): RateLimit {
   const limiter = new Ratelimit({
     redis,
     prefix,
-    limiter: Ratelimit.slidingWindow(perMinute, "1 m"),
+    limiter: Ratelimit.slidingWindow(attempts, window),
     // Its own time limit answers "allowed". The client's throws, and the caller refuses: see worker/stores.ts.
     timeout: 0,
   });
   return {
-    async attempt(address) {
-      const { success, reset } = await limiter.limit(limitedPart(address));
+    async attempt(who) {
+      const { success, reset } = await limiter.limit(limitedPart(who));
       return success ? 0 : Math.max(1, Math.ceil((reset - Date.now()) / 1000));
     },
   };

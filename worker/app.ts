@@ -1,20 +1,22 @@
-/** The HTTP app: what every request passes, then one handler per row of protocol/endpoints.ts. */
+/** The HTTP app: what every request passes, then one handler per row of the tables of endpoints. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { type Endpoint, type EndpointName, ENDPOINTS, pathsOf } from "../protocol/endpoints.ts";
+import { type Endpoint, type EndpointName, ENDPOINTS } from "../protocol/endpoints.ts";
 import { DuetError } from "../protocol/errors.ts";
-import { keysOf } from "../protocol/keys-of.ts";
 import { BASE_PATH, HTTP_BODY_MAX_BYTES } from "../protocol/limits.ts";
+import { PLATFORM_ENDPOINTS } from "../protocol/platform/endpoints.ts";
 import type { AppEnv, AppHandler } from "./context.ts";
 import { answerError } from "./errors.ts";
 import { health } from "./health.ts";
 import { openapi } from "./openapi.ts";
 import { noStore } from "./no-store.ts";
-import { allowFrontends, guardOrigin, requireOwnSite } from "./origins.ts";
+import { allowFrontends, guardOrigin } from "./origins.ts";
 import { chatPage, docsPage, registerPage } from "./pages.ts";
 import { chat, endchat, login, logout, messages, messageSend, register, socket } from "./pair-chat.ts";
+import { PLATFORM_HANDLERS } from "./platform/handlers.ts";
+import { addRoutes } from "./routes.ts";
 import { logRequests } from "./request-log.ts";
 
 const HANDLERS = {
@@ -61,16 +63,8 @@ app.use(
 
 for (const [path, page] of Object.entries(PAGES)) app.get(path, page);
 
-for (const name of keysOf(ENDPOINTS)) {
-  const endpoint: Endpoint = ENDPOINTS[name];
-  const hasEffect = endpoint.methods.includes("POST");
-  const handlers: AppHandler[] = hasEffect ? [requireOwnSite, HANDLERS[name]] : [HANDLERS[name]];
-  app.on([...endpoint.methods], pathsOf(endpoint), ...handlers);
-  app.on(["GET", "POST", "PUT", "PATCH", "DELETE"], pathsOf(endpoint), (c) => {
-    c.header("Allow", endpoint.methods.join(", "));
-    throw new DuetError("METHOD_NOT_ALLOWED");
-  });
-}
+addRoutes(app, ENDPOINTS, HANDLERS);
+addRoutes(app, PLATFORM_ENDPOINTS, PLATFORM_HANDLERS);
 
 app.notFound((c) => answerError(new DuetError("NOT_FOUND"), c));
 app.onError(answerError);

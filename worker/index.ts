@@ -1,5 +1,6 @@
-/** What Cloudflare runs: the HTTP app, and the class of the objects behind it. */
+/** What Cloudflare runs: the HTTP app, and the classes of the objects behind it. */
 import { app } from "./app.ts";
 
 export { Conversation } from "../durable-objects/conversation.ts";
+export { Inbox } from "../durable-objects/inbox/inbox.ts";
 export default app;

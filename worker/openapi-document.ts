@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the very schemas that validate. */
 import * as z from "zod/mini";
-import { type Endpoint, ENDPOINTS, pathsOf } from "../protocol/endpoints.ts";
+import { ALL_ENDPOINTS } from "../protocol/all-endpoints.ts";
+import { type Endpoint, pathsOf } from "../protocol/endpoint.ts";
 import { type ErrorCode, ERRORS } from "../protocol/errors.ts";
 import { FailureAnswer } from "../protocol/http.ts";
 
@@ -11,7 +12,8 @@ export function openapiDocument(origin: string) {
     info: {
       title: "Duet",
       version: "1.0.0",
-      description: "One link, two people, no sign-up. The socket protocol is in SPEC.md.",
+      description:
+        "A chat for two behind one link, and a messaging platform with accounts. The socket protocol is in SPEC.md.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: origin }],
@@ -19,7 +21,7 @@ export function openapiDocument(origin: string) {
       { name: "public", description: "Anyone may build on these." },
       { name: "internal", description: "Made for Duet's own pages, but stable all the same." },
     ],
-    paths: Object.fromEntries(Object.entries<Endpoint>(ENDPOINTS).flatMap(([id, endpoint]) => pathItems(id, endpoint))),
+    paths: paths(),
     components: {
       schemas: { Failure: jsonSchema(FailureAnswer) },
       securitySchemes: {
@@ -29,9 +31,19 @@ export function openapiDocument(origin: string) {
           name: "duet_<hash>",
           description: "Set by login; `__Host-` over HTTPS.",
         },
+        account: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "An account's access token." },
       },
     },
   };
+}
+
+/** Rows that share a path are operations of one item. */
+function paths() {
+  const items: Record<string, object> = {};
+  for (const [id, endpoint] of Object.entries<Endpoint>(ALL_ENDPOINTS)) {
+    for (const [path, operations] of pathItems(id, endpoint)) items[path] = { ...items[path], ...operations };
+  }
+  return items;
 }
 
 function pathItems(id: string, endpoint: Endpoint): [string, object][] {
@@ -45,14 +57,14 @@ function pathItems(id: string, endpoint: Endpoint): [string, object][] {
 }
 
 function operation(operationId: string, path: string, endpoint: Endpoint) {
-  const { summary, description, visibility, signedIn, body, answer, errors } = endpoint;
+  const { summary, description, visibility, signedIn, body, success = 200, answer, errors } = endpoint;
   return {
     operationId,
     summary,
     ...(description !== undefined && { description }),
     tags: [visibility],
     "x-visibility": visibility,
-    ...(signedIn && { security: [{ session: [] }] }),
+    ...(signedIn && { security: [{ [signedIn === "chat" ? "session" : "account"]: [] }] }),
     parameters: [...pathParameters(path), ...queryParameters(endpoint)],
     ...(body && {
       requestBody: {
@@ -63,12 +75,12 @@ function operation(operationId: string, path: string, endpoint: Endpoint) {
     responses: {
       ...(answer
         ? {
-            200: {
+            [success]: {
               description: "Done.",
               content: { "application/json": { schema: jsonSchema(answer.schema), example: answer.example } },
             },
           }
-        : { [path.endsWith("/ws") ? 101 : 200]: { description: summary } }),
+        : { [path.endsWith("/ws") ? 101 : success]: { description: summary } }),
       ...failures(errors),
     },
   };

@@ -1,6 +1,7 @@
 /** Which pages may use the API: our own, and those of the configured front ends. */
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
+import { METHODS } from "../protocol/endpoint.ts";
 import { DuetError } from "../protocol/errors.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 
@@ -14,8 +15,8 @@ function isAllowed(origin: string, c: AppContext): boolean {
 export const allowFrontends = cors({
   origin: (origin, c: AppContext) => (isAllowed(origin, c) ? origin : null),
   credentials: true,
-  allowMethods: ["GET", "POST"],
-  allowHeaders: ["Content-Type"],
+  allowMethods: [...METHODS],
+  allowHeaders: ["Content-Type", "Authorization"],
   maxAge: 86_400,
 });
 

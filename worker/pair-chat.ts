@@ -16,6 +16,7 @@ import {
   type RegisterData,
 } from "../protocol/http.ts";
 import { reserveHash } from "../redis/reservation.ts";
+import { addressOf } from "./address.ts";
 import { readBody, readQuery } from "./body.ts";
 import type { AppContext } from "./context.ts";
 import { call, conversation, reach } from "./conversations.ts";
@@ -27,10 +28,6 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const newHash = customAlphabet(ALPHABET, CHAT_HASH_LENGTH);
 
 const OK = { status: "OK", code: 200 } as const;
-
-function addressOf(c: AppContext): string {
-  return c.req.header("CF-Connecting-IP") ?? "unknown";
-}
 
 function hashOf(c: AppContext): string {
   return c.req.param("hash") ?? "";

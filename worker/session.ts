@@ -1,27 +1,18 @@
 /** Sessions: a signed token in a cookie per chat, verified without asking anybody. */
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { errors as joseErrors, jwtVerify, SignJWT } from "jose";
 import { nanoid } from "nanoid";
 import type { Session } from "../durable-objects/connections.ts";
 import { DuetError } from "../protocol/errors.ts";
 import { ChatHash } from "../protocol/fields.ts";
 import type { AppContext } from "./context.ts";
+import { signToken, verifyToken } from "./signing.ts";
 
-const ISSUER = "duet";
 const COOKIE_PREFIX = "duet_";
-const SECRET_MIN_LENGTH = 32;
 
 /** A session and the chat it is for. */
 export interface ChatSession {
   hash: string;
   session: Session;
-}
-
-/** `SESSION_SECRET` may hold several, separated by commas: the first signs, all verify, so that it can be changed. */
-function secrets(c: AppContext): Uint8Array[] {
-  const texts = c.env.SESSION_SECRET.split(",").map((text) => text.trim());
-  if (texts.some((text) => text.length < SECRET_MIN_LENGTH)) throw new Error("SESSION_SECRET is too short.");
-  return texts.map((text) => new TextEncoder().encode(text));
 }
 
 function overHttps(c: AppContext): boolean {
@@ -41,20 +32,10 @@ function cookieOptions(c: AppContext) {
  * @returns the new session
  */
 export async function startSession(c: AppContext, hash: string, name: string, days: number): Promise<Session> {
-  const [secret] = secrets(c);
-  if (!secret) throw new Error("SESSION_SECRET is missing.");
   const maxAge = Math.floor(days * 86_400);
   const expires = Math.floor(Date.now() / 1000) + maxAge;
   const id = nanoid();
-  const token = await new SignJWT()
-    .setProtectedHeader({ alg: "HS256" })
-    .setIssuer(ISSUER)
-    .setAudience(hash)
-    .setSubject(name)
-    .setJti(id)
-    .setIssuedAt()
-    .setExpirationTime(expires)
-    .sign(secret);
+  const token = await signToken(c.env, { aud: hash, sub: name, jti: id }, expires);
   setCookie(c, COOKIE_PREFIX + hash, token, { ...cookieOptions(c), maxAge });
   return { id, name, expiresAt: expires * 1000 };
 }
@@ -68,16 +49,9 @@ export function clearSession(c: AppContext, hash: string): void {
 export async function findSession(c: AppContext, hash: string): Promise<Session | undefined> {
   const token = overHttps(c) ? getCookie(c, COOKIE_PREFIX + hash, "host") : getCookie(c, COOKIE_PREFIX + hash);
   if (token === undefined || !ChatHash.safeParse(hash).success) return undefined;
-  for (const secret of secrets(c)) {
-    try {
-      const { payload } = await jwtVerify(token, secret, { algorithms: ["HS256"], issuer: ISSUER, audience: hash });
-      const { sub: name, jti: id, exp } = payload;
-      if (name !== undefined && id !== undefined && exp !== undefined) return { id, name, expiresAt: exp * 1000 };
-    } catch (error) {
-      if (!(error instanceof joseErrors.JOSEError)) throw error;
-    }
-  }
-  return undefined;
+  const { sub: name, jti: id, exp } = (await verifyToken(c.env, token, hash)) ?? {};
+  if (name === undefined || id === undefined || exp === undefined) return undefined;
+  return { id, name, expiresAt: exp * 1000 };
 }
 
 /** @throws DuetError `NOT_SIGNED_IN` */

@@ -18,6 +18,10 @@ function createStores(env: Env) {
     db: createDb(env.DATABASE_URL, limits.STORE_TIMEOUT_MS),
     registrations: createRateLimit(redis, keys.registrations, limits.REGISTRATIONS_PER_MINUTE),
     logins: createRateLimit(redis, keys.logins, limits.LOGINS_PER_MINUTE),
+    signUps: createRateLimit(redis, keys.signUps, limits.SIGN_UPS_PER_MINUTE),
+    signIns: createRateLimit(redis, keys.signIns, limits.SIGN_INS_PER_MINUTE),
+    signInsPerAccount: createRateLimit(redis, keys.signInsPerAccount, limits.SIGN_INS_PER_ACCOUNT),
+    mails: createRateLimit(redis, keys.mails, limits.MAILS_PER_HOUR, "1 h"),
   };
 }
 
@@ -37,8 +41,8 @@ export function storesOf(env: Env): Stores {
  *
  * @throws DuetError `TOO_MANY_REQUESTS`, or `UNAVAILABLE`, each with the seconds to wait
  */
-export async function limit(rate: RateLimit, address: string): Promise<void> {
-  const retryAfter = await needingRedis(() => rate.attempt(address));
+export async function limit(rate: RateLimit, who: string): Promise<void> {
+  const retryAfter = await needingRedis(() => rate.attempt(who));
   if (retryAfter > 0) throw new DuetError("TOO_MANY_REQUESTS", { retryAfter });
 }
 

@@ -1,7 +1,8 @@
 /** Fails when the documents name a command, a file or an endpoint that isn't there, or leave an endpoint out. */
 import { access, glob, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Endpoint, ENDPOINTS } from "../../protocol/endpoints.ts";
+import { ALL_ENDPOINTS } from "../../protocol/all-endpoints.ts";
+import type { Endpoint } from "../../protocol/endpoint.ts";
 import { BASE_PATH } from "../../protocol/limits.ts";
 import { ROOT } from "../paths.ts";
 
@@ -45,7 +46,7 @@ async function exists(path: string): Promise<boolean> {
 /** The README's table has one row per endpoint: methods and path, visibility, summary. */
 function checkApiTable(readme: string): string[] {
   const rows = readme.split("\n").filter((line) => line.startsWith("| `"));
-  return Object.values<Endpoint>(ENDPOINTS).flatMap(({ methods, path, visibility, summary }) => {
+  return Object.values<Endpoint>(ALL_ENDPOINTS).flatMap(({ methods, path, visibility, summary }) => {
     const row = `| \`${methods.join("`, `")}\` | \`${BASE_PATH}${path}\` | ${visibility} | ${summary} |`;
     return rows.includes(row) ? [] : [`README.md: the API table lacks this row:\n${row}`];
   });

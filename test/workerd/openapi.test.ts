@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
 import { describe, expect, it } from "vitest";
+import { ALL_ENDPOINTS } from "../../protocol/all-endpoints.ts";
+import { METHODS, pathsOf } from "../../protocol/endpoint.ts";
 import { type Endpoint, ENDPOINTS } from "../../protocol/endpoints.ts";
+import { PLATFORM_ENDPOINTS } from "../../protocol/platform/endpoints.ts";
 import { request } from "./pair.ts";
 
 interface Operation {
@@ -14,18 +17,29 @@ async function operations() {
   const response = await request("/chat-server/openapi.json");
   const { paths } = await response.json<{ paths: Record<string, Record<string, Operation>> }>();
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    METHODS.flatMap((method) => {
+      const operation = methods[method.toLowerCase()];
+      return operation ? [{ path, method, operation }] : [];
+    }),
   );
 }
 
 describe("the OpenAPI document", () => {
   it("[API-1] has every endpoint and alias, marked public or internal", async () => {
     const found = await operations();
-    for (const { path, methods } of Object.values(ENDPOINTS)) {
+    const rows = [ENDPOINTS, PLATFORM_ENDPOINTS].flatMap((table) => Object.values<Endpoint>(table));
+    // Two rows of one name would hide each other.
+    expect(Object.keys(ALL_ENDPOINTS)).toHaveLength(rows.length);
+    for (const { path, methods, success = 200 } of rows) {
       const pattern = `/chat-server${path.replace(/:(\w+)/g, "{$1}")}`;
-      const documented = found.filter((entry) => entry.path === pattern).map(({ method }) => method.toUpperCase());
-      expect(documented).toEqual([...methods]);
+      const documented = found.filter((entry) => entry.path === pattern && methods.includes(entry.method));
+      expect(documented.map(({ method }) => method)).toEqual([...methods]);
+      const isSocket = path.endsWith("/ws");
+      for (const { operation } of documented) {
+        expect(Object.keys(operation.responses)).toContain(String(isSocket ? 101 : success));
+      }
     }
+    expect(found).toHaveLength(rows.flatMap((row) => pathsOf(row).flatMap(() => row.methods)).length);
     expect(found.map(({ path }) => path)).toEqual(
       expect.arrayContaining(["/demo/chatapp/register", "/demo/chat/register", "/chat-server/register"]),
     );
@@ -43,7 +57,7 @@ describe("the OpenAPI document", () => {
     expect(contents.filter(({ example }) => example === undefined)).toEqual([]);
   });
 
-  it.each(Object.entries<Endpoint>(ENDPOINTS))("[API-3] the examples of %s pass their schemas", (_, endpoint) => {
+  it.each(Object.entries<Endpoint>(ALL_ENDPOINTS))("[API-3] the examples of %s pass their schemas", (_, endpoint) => {
     for (const part of [endpoint.body, endpoint.answer]) {
       const verdict = part && z.safeParse(part.schema, part.example);
       expect(verdict?.error).toBeUndefined();

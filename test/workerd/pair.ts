@@ -9,7 +9,7 @@ export const ORIGIN = "http://duet.test";
 interface Init {
   method?: string;
   headers?: Record<string, string>;
-  /** Sent as JSON. */
+  /** Sent as JSON; by POST, unless another method is given. */
   json?: unknown;
   body?: string;
   cookie?: string;
@@ -18,8 +18,8 @@ interface Init {
 export async function request(path: string, { json, cookie, headers, ...init }: Init = {}): Promise<Response> {
   return exports.default.fetch(
     new Request(new URL(path, ORIGIN), {
-      ...init,
       ...(json !== undefined && { method: "POST", body: JSON.stringify(json) }),
+      ...init,
       headers: {
         "CF-Connecting-IP": freshAddress(),
         ...(json !== undefined && { "Content-Type": "application/json" }),

@@ -2,7 +2,7 @@
 export function Method({ method }: { method: string }) {
   return (
     <span
-      className={`w-11 shrink-0 rounded-md py-0.5 text-center font-mono text-xs font-bold ${method === "GET" ? "bg-teal-tint text-teal" : "bg-rose-tint text-rose"}`}
+      className={`w-14 shrink-0 rounded-md py-0.5 text-center font-mono text-xs font-bold ${method === "GET" ? "bg-teal-tint text-teal" : "bg-rose-tint text-rose"}`}
     >
       {method}
     </span>

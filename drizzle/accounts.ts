@@ -1,0 +1,116 @@
+/** What is read and written about accounts. */
+import { NeonDbError } from "@neondatabase/serverless";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { emailKey } from "../protocol/platform/fields.ts";
+import { type AccountRow, accounts } from "./accounts-schema.ts";
+import type { Db } from "./client.ts";
+
+const UNIQUE_VIOLATION = "23505";
+
+export interface NewAccount {
+  id: string;
+  email: string;
+  username: string;
+  displayName: string;
+  passwordHash: string;
+  createdAt: Date;
+}
+
+/** @returns the account, or undefined when its username is taken */
+export async function insertAccount(db: Db, account: NewAccount): Promise<AccountRow | undefined> {
+  const [row] = await db
+    .insert(accounts)
+    .values({ ...account, emailKey: emailKey(account.email) })
+    .onConflictDoNothing({ target: accounts.username })
+    .returning();
+  return row;
+}
+
+/** @returns the account, unless it was deleted */
+export async function findAccount(db: Db, id: string): Promise<AccountRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.id, id), isNull(accounts.deletedAt)));
+  return row;
+}
+
+/**
+ * Whom somebody may mean who logs in. One query, whoever it is.
+ *
+ * @returns by email two accounts at the most: the one that verified it, then the newest that claim it; by username one
+ */
+export async function findSignInCandidates(db: Db, by: "email" | "username", name: string): Promise<AccountRow[]> {
+  const isMeant =
+    by === "email" ? eq(accounts.emailKey, emailKey(name)) : eq(accounts.username, name.trim().toLowerCase());
+  return db
+    .select()
+    .from(accounts)
+    .where(and(isMeant, isNull(accounts.deletedAt)))
+    .orderBy(desc(sql`${accounts.emailVerifiedAt} is not null`), desc(accounts.createdAt))
+    .limit(2);
+}
+
+/** Whether an account has verified this address. */
+export async function isEmailVerified(db: Db, email: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.emailKey, emailKey(email)), sql`${accounts.emailVerifiedAt} is not null`));
+  return rows.length > 0;
+}
+
+/**
+ * Notes that an account's owner reads the mails to `email`. Doing it again changes nothing.
+ *
+ * @returns whether the account has the address now: not when it was deleted, changed it, or somebody else verified first
+ */
+export async function markEmailVerified(db: Db, id: string, email: string): Promise<boolean> {
+  try {
+    const rows = await db
+      .update(accounts)
+      .set({ emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, now())` })
+      .where(and(eq(accounts.id, id), eq(accounts.emailKey, emailKey(email))))
+      .returning({ id: accounts.id });
+    return rows.length > 0;
+  } catch (error) {
+    if (causedBy(error, UNIQUE_VIOLATION)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Sets a new password, if the one it replaces is still the one that was checked.
+ *
+ * @param version - of the password that was checked
+ */
+export async function replacePassword(db: Db, id: string, version: number, passwordHash: string): Promise<boolean> {
+  const rows = await db
+    .update(accounts)
+    .set({ passwordHash, passwordVersion: version + 1 })
+    .where(and(eq(accounts.id, id), eq(accounts.passwordVersion, version), isNull(accounts.deletedAt)))
+    .returning({ id: accounts.id });
+  return rows.length > 0;
+}
+
+/** Erases what is personal. The id and the username stay: what others have of this person refers to them. */
+export async function eraseAccount(db: Db, id: string): Promise<void> {
+  await db
+    .update(accounts)
+    .set({
+      email: null,
+      emailKey: null,
+      emailVerifiedAt: null,
+      displayName: "",
+      passwordHash: "",
+      discoverable: false,
+      deletedAt: sql`coalesce(${accounts.deletedAt}, now())`,
+    })
+    .where(eq(accounts.id, id));
+}
+
+/** Drizzle wraps what the driver throws. */
+function causedBy(error: unknown, sqlstate: string): boolean {
+  if (error instanceof NeonDbError) return error.code === sqlstate;
+  return error instanceof Error && error.cause !== undefined && causedBy(error.cause, sqlstate);
+}

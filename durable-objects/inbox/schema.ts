@@ -1,0 +1,28 @@
+/** Tables inside an Inbox object. They come into being with the account's first session: asking stores nothing. */
+import { hasTable } from "../schema.ts";
+
+/** Brings the tables of an account's object up to date; does nothing where they are. */
+export function createTables(sql: SqlStorage): void {
+  sql.exec(`
+    create table if not exists account (
+      username text not null,
+      password_version integer not null
+    );
+    create table if not exists sessions (
+      id text primary key,
+      family_key text not null,
+      refresh_hash text not null,
+      previous_hash text,
+      rotation_salt text,
+      rotated_at integer,
+      created_at integer not null,
+      used_at integer not null,
+      expires_at integer not null,
+      label text not null
+    ) without rowid;
+  `);
+}
+
+export function hasTables(sql: SqlStorage): boolean {
+  return hasTable(sql, "account");
+}
