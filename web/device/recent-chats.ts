@@ -11,6 +11,11 @@ const RecentChat = z.object({
   users: z.tuple([Name, Name]),
   /** Milliseconds since 1970 of the last opening. */
   openedAt: z.int(),
+  /**
+   * Whether this browser was signed in to it when it was last here. Only a guess: the session is a cookie that no script
+   * can see, and it ends without this list hearing of it.
+   */
+  signedIn: z.optional(z.boolean()),
 });
 export type RecentChat = z.infer<typeof RecentChat>;
 
@@ -22,6 +27,10 @@ export function parseRecent(text: string | null): RecentChat[] {
   } catch {
     return [];
   }
+}
+
+export function recallChat(hash: string): RecentChat | undefined {
+  return parseRecent(readStored(RECENT_KEY)).find((chat) => chat.hash === hash);
 }
 
 export function rememberChat(chat: RecentChat): void {

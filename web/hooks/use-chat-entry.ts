@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useEffect, useState } from "react";
 import type { ChatData } from "../../protocol/http.ts";
-import { rememberChat } from "../device/recent-chats.ts";
+import { recallChat, rememberChat } from "../device/recent-chats.ts";
 import { duet } from "../sdk.ts";
 import { explain } from "../text/explain.ts";
 
@@ -10,11 +10,11 @@ type ChatEntry =
   | { at: "loading" | "unknown" | "ended" | "signedOut" | "unreachable" }
   | { at: "tooMany"; retryAfter: number }
   | { at: "pick"; users: ChatData["users"]; problem?: string }
-  | { at: "room"; users: ChatData["users"]; self: string };
+  | { at: "room"; users: ChatData["users"] };
 
 interface ChatEntrance {
   entry: ChatEntry;
-  /** Asks the server again. */
+  /** Asks the server, whatever this browser remembers. */
   reload: () => void;
   signIn: (userName: string) => Promise<void>;
   signOut: () => Promise<void>;
@@ -25,12 +25,18 @@ const RETRY_UNREACHABLE_MS = 10_000;
 
 /** Finds out what is behind a link, and goes in and out of it. */
 export function useChatEntry(hash: string): ChatEntrance {
-  const [entry, setEntry] = useState<ChatEntry>({ at: "loading" });
+  const [entry, setEntry] = useState(() => guess(hash));
 
-  const reload = useCallback(() => void look(hash).catch(entryAfter).then(setEntry), [hash]);
+  const reload = useCallback(() => {
+    // A room that is over is left, so that the next one begins afresh.
+    setEntry((current) => (current.at === "room" ? { at: "loading" } : current));
+    void look(hash).catch(entryAfter).then(setEntry);
+  }, [hash]);
 
   useEffect(() => {
-    void look(hash).catch(entryAfter).then(setEntry);
+    const known = guess(hash);
+    if (known.at === "room") enter(hash, known.users);
+    else void look(hash).catch(entryAfter).then(setEntry);
   }, [hash]);
   useRetryWhen(entry.at === "unreachable", reload);
 
@@ -38,7 +44,7 @@ export function useChatEntry(hash: string): ChatEntrance {
     async (userName: string) => {
       try {
         await duet().login({ hash, userName });
-        setEntry(await look(hash));
+        setEntry((current) => (current.at === "pick" ? enter(hash, current.users) : current));
       } catch (error) {
         setEntry((current) => entryAfterSignIn(error, current));
       }
@@ -48,17 +54,34 @@ export function useChatEntry(hash: string): ChatEntrance {
 
   const signOut = useCallback(async () => {
     await duet().logout({ hash });
+    const chat = recallChat(hash);
+    if (chat) rememberChat({ ...chat, signedIn: false });
     setEntry({ at: "signedOut" });
   }, [hash]);
 
   return { entry, reload, signIn, signOut };
 }
 
+/**
+ * Who was signed in when they were last here most likely still is: the room connects at once, instead of asking first.
+ * It finds out by itself when that is wrong.
+ */
+function guess(hash: string): ChatEntry {
+  const chat = recallChat(hash);
+  return chat?.signedIn === true ? { at: "room", users: chat.users } : { at: "loading" };
+}
+
+function enter(hash: string, users: ChatData["users"]): ChatEntry {
+  rememberChat({ hash, users, openedAt: Date.now(), signedIn: true });
+  return { at: "room", users };
+}
+
 async function look(hash: string): Promise<ChatEntry> {
   const { users, self, ended } = await duet().chat(hash);
   if (ended) return { at: "ended" };
-  rememberChat({ hash, users, openedAt: Date.now() });
-  return self === null ? { at: "pick", users } : { at: "room", users, self };
+  if (self !== null) return enter(hash, users);
+  rememberChat({ hash, users, openedAt: Date.now(), signedIn: false });
+  return { at: "pick", users };
 }
 
 function entryAfter(error: unknown): ChatEntry {

@@ -31,7 +31,7 @@ function ChatEntrance({ hash }: { hash: string }) {
     case "pick":
       return <PickPerson users={entry.users} problem={entry.problem} onPick={signIn} />;
     case "room":
-      return <ChatRoom hash={hash} users={entry.users} self={entry.self} onSignIn={reload} onSignOut={signOut} />;
+      return <ChatRoom hash={hash} users={entry.users} onSignIn={reload} onSignOut={signOut} />;
     default:
       return entry satisfies never;
   }

@@ -1,5 +1,5 @@
 "use client";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Conversation, ConversationView, ViewMessage } from "../../../client/types.ts";
 import type { ChatData } from "../../../protocol/http.ts";
 import { useConversation } from "../../hooks/use-conversation.ts";
@@ -23,7 +23,7 @@ import { MessageList, type MessageListHandle } from "./message-list.tsx";
 interface ChatRoomProps {
   hash: string;
   users: ChatData["users"];
-  self: string;
+  /** Goes back to the link: to the choice of names, as a rule. */
   onSignIn: () => void;
   onSignOut: () => Promise<void>;
 }
@@ -31,21 +31,27 @@ interface ChatRoomProps {
 /** Opening takes a fraction of a second where there is a server. */
 const STUCK_MS = 6_000;
 
-/** A chat one is signed in to, until it is over for this page. */
+/** A chat one is signed in to, as far as this browser knows, until it is over for this page. */
 export function ChatRoom(props: ChatRoomProps) {
   const { conversation, view } = useConversation(props.hash);
   const stuck = useDelayed(!view.loaded, STUCK_MS);
-  if (view.status === "closed") return <ClosedRoom view={view} self={props.self} onSignIn={props.onSignIn} />;
+  const { self } = view;
+  if (view.status === "closed") return <ClosedRoom view={view} onSignIn={props.onSignIn} />;
   // It connects by itself as soon as it can; until then the page says so.
-  if (!view.loaded) return stuck ? <UnreachablePage onRetry={() => location.reload()} /> : <LoadingPage />;
-  return <OpenRoom {...props} conversation={conversation} view={view} />;
+  if (!view.loaded || self === undefined)
+    return stuck ? <UnreachablePage onRetry={() => location.reload()} /> : <LoadingPage />;
+  return <OpenRoom {...props} self={self} conversation={conversation} view={view} />;
 }
 
-function ClosedRoom({ view, self, onSignIn }: { view: ConversationView; self: string; onSignIn: () => void }) {
+function ClosedRoom({ view, onSignIn }: { view: ConversationView; onSignIn: () => void }) {
+  const { ended, self } = view;
   switch (view.closeReason) {
     case "ENDED":
-      return <EndedPage by={view.ended?.by} byMe={view.ended?.by === self} />;
+      return <EndedPage by={ended?.by} byMe={ended !== undefined && ended.by === self} />;
     case "UNAUTHENTICATED":
+      // Never let in: this browser was wrong about being signed in, which is nothing to tell anybody.
+      if (self === undefined) return <BackToLink onBack={onSignIn} />;
+      return <SignedOutPage onSignIn={onSignIn} />;
     case "REVOKED":
       return <SignedOutPage onSignIn={onSignIn} />;
     // Ends that this page's own code brought about: a fresh one knows better.
@@ -61,7 +67,13 @@ function ClosedRoom({ view, self, onSignIn }: { view: ConversationView; self: st
   }
 }
 
+function BackToLink({ onBack }: { onBack: () => void }) {
+  useEffect(onBack, [onBack]);
+  return <LoadingPage />;
+}
+
 interface OpenRoomProps extends ChatRoomProps {
+  self: string;
   conversation: Conversation;
   view: ConversationView;
 }
