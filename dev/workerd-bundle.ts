@@ -1,4 +1,5 @@
 /** What `wrangler deploy` would upload, made without a network and kept until a source changes. */
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
@@ -20,12 +21,12 @@ export interface Bundle {
 }
 
 /**
- * @param entry - below the repository's root; its folder's sources count, too
+ * @param entry - below the repository's root; its folder's sources count, too, and so does a wrangler.toml in it
  * @returns the bundle of the sources as they are
  * @throws Error with what wrangler said, when they don't build
  */
 export async function bundleWorker(entry = "worker/index.ts"): Promise<Bundle> {
-  const hash = await hashSources([...SOURCES, `${dirname(entry)}/**/*.ts`]);
+  const hash = await hashSources([...SOURCES, `${dirname(entry)}/**/*.{ts,toml}`]);
   // Entries side by side have the same sources.
   const name = `${basename(entry, ".ts")}-${hash}`;
   const file = join(FOLDER, `${name}.form`);
@@ -49,7 +50,9 @@ async function build(entry: string, name: string): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await mkdir(FOLDER, { recursive: true });
   await mkdir(WEB_OUT, { recursive: true });
-  const flags = ["deploy", join(ROOT, entry), "--cwd", ROOT, "--dry-run", "--outfile", draft];
+  const own = join(ROOT, dirname(entry), "wrangler.toml");
+  const config = existsSync(own) ? ["--config", own] : [];
+  const flags = ["deploy", join(ROOT, entry), ...config, "--cwd", ROOT, "--dry-run", "--outfile", draft];
   const log = join(FOLDER, `${name}.log`);
   const group = startProcessGroup([process.execPath, WRANGLER, ...flags], log, { ...process.env, ...QUIET });
   if ((await group.exited) !== 0) throw new Error(`The Worker can't be bundled:\n${await group.output()}`);

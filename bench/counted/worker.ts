@@ -5,6 +5,8 @@ import { keysOf } from "../../protocol/keys-of.ts";
 import { app } from "../../worker/app.ts";
 import type { Counts } from "../counts.ts";
 
+export { Inbox } from "../../durable-objects/inbox/inbox.ts";
+
 const COUNTS_PATH = "/counts";
 /** Where Neon takes SQL; other requests that leave are Redis'. */
 const NEON_PATH = "/sql";
