@@ -11,6 +11,8 @@ import { submitChange } from "./submit.ts";
 
 export class SocketSessions {
   readonly #parts: Parts;
+  /** Sockets of which more was taken than their attachment tells. */
+  readonly #levelsToKeep = new Set<WebSocket>();
   readonly #helloTimers = new Map<WebSocket, ReturnType<typeof setTimeout>>();
 
   constructor(parts: Parts) {
@@ -78,10 +80,18 @@ export class SocketSessions {
   }
 
   #change(socket: WebSocket, name: string, change: ChangeFrame): void {
+    this.#levelsToKeep.add(socket);
+    const tolerable = submitChange(this.#parts, name, change, (outcome) => {
+      this.#keepLevel(socket, name);
+      this.#settle(socket, change.id, outcome);
+    });
+    if (!tolerable) this.#parts.connections.close(socket, "TOO_FAST");
+  }
+
+  /** With the first change of a batch that is settled, for all of them: writing an attachment takes longer than a row. */
+  #keepLevel(socket: WebSocket, name: string): void {
     const { connections, changesRate } = this.#parts;
-    const tolerable = submitChange(this.#parts, name, change, (outcome) => this.#settle(socket, change.id, outcome));
-    connections.keep(socket, { level: changesRate.level(name) });
-    if (!tolerable) connections.close(socket, "TOO_FAST");
+    if (this.#levelsToKeep.delete(socket)) connections.keep(socket, { level: changesRate.level(name) });
   }
 
   /** A malformed change costs as much as a good one. */
