@@ -5,7 +5,7 @@ import type { Contestant, LoadResult } from "./load/scenario.ts";
 import { type Aim, compare, refusals, table } from "./load/tables.ts";
 
 const ROUNDS = { full: 5, quick: 2 };
-const FULL = { warmUpMs: 1_500, measureMs: 4_000 };
+const FULL = { warmUpMs: 700, measureMs: 1_800 };
 const QUICK = { warmUpMs: 500, measureMs: 1_500 };
 const ALL: Contestant[] = ["echo", "naive", "workers-chat", "socket.io", "duet"];
 const QUICK_ONES: Contestant[] = ["echo", "naive", "duet"];
