@@ -74,6 +74,77 @@ it("[WEB-4] a chat that was ended meanwhile says so", async () => {
   await anny.duet.endChat(hash);
   await page.goto(link);
   await page.getByRole("heading", { name: "This chat is over" }).waitFor();
+  expect(await page.getByRole("button", { name: /^I'm / }).count()).toBe(0);
   anny.conversation.close();
   await context.close();
+});
+
+/** Keeps the page's scripts from arriving until the returned function is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route("**/*.js", async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}
+
+it("[WEB-5] the socket and the messages of who was signed in wait for no script, and nothing heard is lost", async () => {
+  const { hash, link, context, page } = await startChat();
+  const anny = await join(site.stack.url, hash, "Anny");
+  anny.conversation.send("before");
+  await page.getByRole("log").getByText("before", { exact: true }).waitFor();
+  await page.goto("about:blank");
+  const release = await holdScripts(page);
+  const messages = page.waitForResponse(/\/messages$/);
+  const socket = page.waitForEvent("websocket");
+  await page.goto(link, { waitUntil: "commit" });
+  await (await socket).waitForEvent("framereceived", ({ payload }) => payload.includes('"live"'));
+  await messages;
+  const pushed = (await socket).waitForEvent("framereceived", ({ payload }) => payload.includes('"meanwhile"'));
+  anny.conversation.send("meanwhile");
+  await pushed;
+  let sockets = 1;
+  page.on("websocket", () => sockets++);
+  release();
+  await page.getByRole("log").getByText("meanwhile", { exact: true }).waitFor();
+  expect(await page.getByRole("log").getByRole("article").count()).toBe(2);
+  await page.getByRole("textbox", { name: "Message to Anny" }).fill("back");
+  await page.keyboard.press("Enter");
+  await anny.until((view) => view.messages.some(({ body }) => body === "back"));
+  expect(sockets).toBe(1);
+  anny.conversation.close();
+  await context.close();
+});
+
+it("[WEB-5] a head start that comes to nothing is made up for", async () => {
+  const { link, context, page } = await startChat();
+  await page.goto("about:blank");
+  await page.route(/\/messages$/, (route) => route.abort(), { times: 1 });
+  await page.routeWebSocket(/\/ws$/, (socket) => socket.close({ code: 1012 }));
+  const release = await holdScripts(page);
+  await page.goto(link, { waitUntil: "commit" });
+  await page.waitForTimeout(500);
+  let sockets = 0;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    sockets++;
+    socket.connectToServer();
+  });
+  release();
+  await composer(page);
+  expect(sockets).toBe(1);
+  await context.close();
+});
+
+it("[WEB-5] no newcomer's page asks for what it can't have", async () => {
+  const { link, context: other } = await startChat();
+  const context = await site.browser.newContext();
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on("websocket", (socket) => asked.push(socket.url()));
+  page.on("request", (request) => asked.push(...(request.url().endsWith("/messages") ? [request.url()] : [])));
+  await page.goto(link);
+  await page.getByRole("button", { name: "I'm Abhi" }).waitFor();
+  expect(asked).toEqual([]);
+  await Promise.all([context.close(), other.close()]);
 });
