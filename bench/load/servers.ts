@@ -69,6 +69,8 @@ async function startWorker(entry: string, directory: string): Promise<Server> {
 /** Archives to the same Postgres as Socket.IO stores in, where there is one, else to the embedded one. */
 async function startDuet(directory: string): Promise<Server> {
   const database = (await hasPostgres()) ? await createDatabase("duet") : undefined;
+  // A hosted Postgres has a disk of its own. Here its commits would hold up those of the objects, which share the disk.
+  if (database) await administrate(`alter database ${database.name} set synchronous_commit = off`);
   const options = { directory, runtime: "workerd", vars: DUET_VARS, onCrash: crash } as const;
   const stack = await startStack({ ...options, postgresServerUrl: database?.url });
   return {
@@ -106,7 +108,7 @@ async function createDatabase(name: string) {
   await administrate(`create database ${database}`);
   const url = new URL(POSTGRES_URL);
   url.pathname = database;
-  return { url: url.href, drop: () => administrate(`drop database ${database} with (force)`) };
+  return { name: database, url: url.href, drop: () => administrate(`drop database ${database} with (force)`) };
 }
 
 async function administrate(statement: string): Promise<void> {
