@@ -26,7 +26,7 @@ interface Journey {
 }
 
 const FEWEST =
-  "The fewest possible: a link needs the one request that makes it. A page that is exported once for all links needs itself and its scripts before anything can be asked, or itself alone once those are cached; then a socket takes two, its upgrade and its hello, and the newest messages come beside it. Who has just chosen a name has to be let in first.";
+  "The fewest possible: a link needs the one request that makes it. A page that is exported once for all links needs itself and its scripts before a newcomer's question can be asked. A socket takes two, its upgrade and its hello, and the newest messages come beside it; for who was signed in they begin with the page, beside its scripts. Who has just chosen a name has to be let in first.";
 
 export const roundTrips: Measurement = {
   title: "Network round trips",
@@ -69,7 +69,7 @@ async function comeAsGuest(browser: Browser, link: string): Promise<Journey[]> {
   await context.close();
   return [
     { name: "link to the choice of names, nothing cached", fewest: 3, isGate: true, chain: toDoor },
-    { name: "name chosen to chat usable", fewest: 3, chain: toChat },
+    { name: "name chosen to chat usable", fewest: 3, isGate: true, chain: toChat },
   ];
 }
 
@@ -81,8 +81,8 @@ async function comeSignedIn(browser: Browser, link: string): Promise<Journey[]> 
   const second = await chainOf(cdp, () => arrive(page, link));
   await phone.context.close();
   return [
-    { name: "link to chat usable, signed in, nothing cached", fewest: 4, chain: first },
-    { name: "the same, a second time", fewest: 3, chain: second },
+    { name: "link to chat usable, signed in, nothing cached", fewest: 3, isGate: true, chain: first },
+    { name: "the same, a second time", fewest: 3, isGate: true, chain: second },
   ];
 }
 

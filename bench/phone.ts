@@ -1,5 +1,6 @@
 /** A mid-range phone, as Chromium emulates one. */
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
+import { RECENT_KEY, type RecentChat } from "../web/device/recent-chats.ts";
 
 const LOOK = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
@@ -50,13 +51,18 @@ function toBytes(bits: number): number {
   return bits === -1 ? -1 : bits / 8;
 }
 
-/** Gives a browser a session, as an earlier visit would have. */
+/** Gives a browser what an earlier visit would have left in it: a session, and that it had one. */
 export async function giveSession({ context }: Pick<Phone, "context">, link: string, userName: string): Promise<void> {
   const url = new URL(link);
   const hash = url.pathname.split("/").at(-1);
   const login = new URL(`/chat-server/user/${userName}/login`, url).href;
   const response = await context.request.post(login, { data: { userName, hash } });
   if (!response.ok()) throw new Error(`Login answered ${response.status()}.`);
+  const chat: RecentChat = { hash: hash ?? "", users: ["Abhi", "Anny"], openedAt: Date.now(), signedIn: true };
+  await context.addInitScript(([key, chats]) => localStorage.setItem(key, chats), [
+    RECENT_KEY,
+    JSON.stringify([chat]),
+  ] as const);
 }
 
 /** What stands in the page, as a CSS selector, once one can do there what one came for. */

@@ -23,18 +23,19 @@ declare global {
 }
 
 /**
- * Runs inline, for who was signed in when they were last here. Like THEME_SCRIPT it must stay free of quotes, ampersands
- * and angle brackets.
+ * Runs inline, at the top of the page (web/scripts/finish-pages.ts), for who was signed in when they were last here. It
+ * takes itself out of the page, because React would look for what it rendered there.
  */
-export const HEAD_START_SCRIPT = `try{
-const hash=location.pathname.split(\`/\`)[4];
-if(JSON.parse(localStorage.getItem(\`${RECENT_KEY}\`)).some(function(known){return known.hash===hash?known.signedIn:false})){
-const chat=location.origin+\`${BASE_PATH}/user/\`+hash,heard=[],listening=new AbortController;
-const page=fetch(chat+\`/messages\`,{signal:AbortSignal.timeout(15e3)});
-page.catch(function(){});
-const socket=new WebSocket(chat.replace(\`http\`,\`ws\`)+\`/ws\`);
-socket.addEventListener(\`open\`,function(){socket.send(JSON.stringify({type:\`hello\`,v:${PROTOCOL_VERSION}}))},{once:true});
-socket.addEventListener(\`message\`,function(event){heard.push(event.data)},{signal:listening.signal});
+export const HEAD_START_SCRIPT = `document.currentScript.remove();
+try{
+const hash=location.pathname.split("/")[4];
+if(JSON.parse(localStorage.getItem("${RECENT_KEY}")).some((known)=>known.hash===hash&&known.signedIn)){
+const chat=location.origin+"${BASE_PATH}/user/"+hash,heard=[],listening=new AbortController();
+const page=fetch(chat+"/messages",{signal:AbortSignal.timeout(15e3)});
+page.catch(()=>{});
+const socket=new WebSocket(chat.replace("http","ws")+"/ws");
+socket.addEventListener("open",()=>socket.send(JSON.stringify({type:"hello",v:${PROTOCOL_VERSION}})),{once:true});
+socket.addEventListener("message",(event)=>heard.push(event.data),{signal:listening.signal});
 globalThis.duetHeadStart={chat,page,socket,heard,listening}
 }
 }catch{}`.replaceAll("\n", "");

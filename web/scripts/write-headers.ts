@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { trimPages } from "./trim-pages.ts";
+import { finishPages } from "./finish-pages.ts";
 import { exportedPages, inlineScriptHashes, OUT, type ExportedPage } from "./exported-pages.ts";
 
 // https://developers.cloudflare.com/workers/static-assets/headers
@@ -56,5 +56,5 @@ function headersFile(): string {
   return `${rules.map((rule) => rule.join("\n")).join("\n\n")}\n`;
 }
 
-trimPages();
+finishPages();
 writeFileSync(path.join(OUT, "_headers"), headersFile());
