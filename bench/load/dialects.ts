@@ -1,7 +1,7 @@
 /** How each contestant says "send", "stored" and "here is a message" on a bare socket. */
 import type { Contestant } from "./scenario.ts";
 
-export interface Heard {
+interface Heard {
   kind: "ack" | "refused" | "push" | "ping" | "ready" | "other";
   /** Of the message, where it is about one. */
   id?: string;

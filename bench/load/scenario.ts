@@ -1,7 +1,7 @@
 /** What the driver is told, and what it answers. */
 import * as z from "zod";
 
-export const CONTESTANTS = ["echo", "naive", "workers-chat", "socket.io", "duet", "duet-sdk"] as const;
+const CONTESTANTS = ["echo", "naive", "workers-chat", "socket.io", "duet", "duet-sdk"] as const;
 export type Contestant = (typeof CONTESTANTS)[number];
 
 const Target = z.object({
