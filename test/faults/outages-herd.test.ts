@@ -210,5 +210,5 @@ it(`[O8] ${HERD} sockets cut at once come back spread out, by resuming, without 
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   const stampede = await cutAndReturn(herd);
   console.log(`O8: without jitter ${Math.round(stampede * 100)} % in 100 ms`);
-  expect(stampede).toBeGreaterThan(2 * peak);
+  expect(stampede).toBeGreaterThan(1.5 * peak);
 }, 180_000);
