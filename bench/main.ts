@@ -57,9 +57,10 @@ async function main(): Promise<number> {
       tell(`  ${met === false ? "NOT MET" : "ok"}: ${name}: ${value}${aim === "" ? "" : ` (aim: ${aim})`}`);
     }
     results.push({ title, findings });
+    // After each, because it takes half an hour, and may be stopped.
+    if (!isQuick && only === undefined) await writeReport(results, secondsSoFar());
   }
-  if (!isQuick && only === undefined) await writeReport(results, secondsSoFar());
-  else if (!isQuick) console.log(makeReport(results, secondsSoFar()).markdown);
+  if (!isQuick && only !== undefined) console.log(makeReport(results, secondsSoFar()).markdown);
   const figures = results.flatMap(({ findings }) => findings.figures);
   const failed = figures.filter(({ met, isGate }) => met === false && isGate);
   console.log(`${figures.length} figures, ${failed.length} of the gates not met, ${secondsSoFar()} s`);

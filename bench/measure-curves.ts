@@ -5,7 +5,7 @@ import type { Contestant, LoadResult } from "./load/scenario.ts";
 import { NAMES } from "./load/tables.ts";
 
 const CONTESTANTS: Contestant[] = ["echo", "naive", "workers-chat", "socket.io", "duet"];
-const TIMES = { warmUpMs: 1_000, measureMs: 2_500, socketsEach: 1 };
+const TIMES = { warmUpMs: 500, measureMs: 1_500, socketsEach: 1 };
 const ROUNDS = 1;
 
 interface Sweep {

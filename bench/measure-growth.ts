@@ -7,7 +7,7 @@ import { Talk } from "./rhythm.ts";
 
 const LENGTHS = [100, 1_000, 10_000, 100_000];
 const MISSED = 1_000;
-const ROUNDS = 30;
+const ROUNDS = 12;
 const RATIO_AIM = 1.2;
 const VARS = {
   EVENTS_PER_SECOND: "1000000",

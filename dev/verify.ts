@@ -39,7 +39,17 @@ const soak = startProcessGroup(
   process.env,
 );
 const testsExitCode = await exitCode("npm", ["test"], "inherit");
-process.exit((await soakExitCode()) || testsExitCode);
+const othersExitCode = (await soakExitCode()) || (await benchExitCode());
+process.exit(testsExitCode || othersExitCode);
+
+/** What is counted, and ratios with room for noise; alone, because it measures time. Shows its last words, or all of them. */
+async function benchExitCode(): Promise<number> {
+  const output: string[] = [];
+  const code = await exitCode("npm", ["run", "bench", "--", "--quick"], (text) => output.push(text));
+  const text = output.join("").trimEnd();
+  console.log(code === 0 ? `bench: ${text.split("\n").at(-1)}` : text);
+  return code;
+}
 
 /** Waits for the soak to end, and shows how it did. */
 async function soakExitCode(): Promise<number> {
