@@ -13,7 +13,7 @@ import { history } from "./measure-history.ts";
 import { idleChats } from "./measure-idle.ts";
 import { busyChat, manyChats, onePair, room } from "./measure-load.ts";
 import { operations } from "./measure-operations.ts";
-import { page } from "./measure-page.ts";
+import { page, scrolling } from "./measure-page.ts";
 import { roundTrips } from "./measure-round-trips.ts";
 import { makeReport, writeReport } from "./report.ts";
 
@@ -23,13 +23,14 @@ const MEASUREMENTS: readonly Measurement[] = [
   manyChats,
   onePair,
   room,
-  loadCurves,
-  idleChats,
-  growth,
-  history,
   operations,
   page,
   roundTrips,
+  growth,
+  history,
+  idleChats,
+  loadCurves,
+  scrolling,
 ];
 
 const { values } = parseArgs({

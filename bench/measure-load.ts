@@ -5,7 +5,7 @@ import type { Contestant, LoadResult } from "./load/scenario.ts";
 import { type Aim, compare, refusals, table } from "./load/tables.ts";
 
 const ROUNDS = { full: 5, quick: 2 };
-const FULL = { warmUpMs: 500, measureMs: 1_500 };
+const FULL = { warmUpMs: 400, measureMs: 1_200 };
 const QUICK = { warmUpMs: 500, measureMs: 1_500 };
 const MEDIA: Medium[] = ["on disk", "on a RAM disk"];
 const ALL: Contestant[] = ["echo", "naive", "workers-chat", "socket.io", "duet"];

@@ -1,4 +1,4 @@
-/** The chat page: its JavaScript, the time until it can be used, and how smoothly it scrolls. */
+/** The chat page: its JavaScript, the time until it can be used, and, apart because it takes long, how it scrolls. */
 import { launchChromium } from "../dev/chromium.ts";
 import { startStack } from "../dev/stack.ts";
 import { buildWeb, isWebStale } from "../dev/web-build.ts";
@@ -40,12 +40,27 @@ export const page: Measurement = {
           return ms;
         }),
       );
-      figures.push(...(await scrollFigures(browser, stack.url, tell)));
     } finally {
       await browser.close();
       await stack.stop();
     }
     return { figures, notes: [NOTE] };
+  },
+};
+
+export const scrolling: Measurement = {
+  title: "A long scroll",
+  async run({ isQuick, tell }) {
+    if (isQuick) return { figures: [] };
+    if (await isWebStale()) await buildWeb();
+    const stack = await startStack({ vars: VARS });
+    const browser = await launchChromium();
+    try {
+      return { figures: await scrollFigures(browser, stack.url, tell) };
+    } finally {
+      await browser.close();
+      await stack.stop();
+    }
   },
 };
 

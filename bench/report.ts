@@ -73,6 +73,7 @@ async function machine(): Promise<string[]> {
   return [
     `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()} ${arch()}`,
     `Node ${process.versions.node}, ${versions.join(", ")}`,
+    "Duet archives to this machine's Postgres, whose commits do not wait for the disk there: a hosted one has a disk of its own. Socket.IO acknowledges after a full commit.",
     "Server and load share these cores: a figure here is not what Cloudflare's machines would give. Ratios are the point.",
   ];
 }

@@ -103,8 +103,11 @@ async function startSocketIo(): Promise<Server> {
   };
 }
 
+let databases = 0;
+
 async function createDatabase(name: string) {
-  const database = `duet_bench_${name}_${process.pid}`;
+  databases += 1;
+  const database = `duet_bench_${name}_${process.pid}_${databases}`;
   await administrate(`create database ${database}`);
   const url = new URL(POSTGRES_URL);
   url.pathname = database;
