@@ -1,4 +1,5 @@
 /** The chat page: its JavaScript, the time until it can be used, and, apart because it takes long, how it scrolls. */
+import type { Browser } from "playwright-core";
 import { launchChromium } from "../dev/chromium.ts";
 import { startStack } from "../dev/stack.ts";
 import { buildWeb, isWebStale } from "../dev/web-build.ts";
@@ -20,10 +21,8 @@ export const page: Measurement = {
     if (await isWebStale()) await buildWeb();
     const figures = [scriptFigure()];
     if (isQuick) return { figures };
-    const stack = await startStack({ vars: VARS });
-    const browser = await launchChromium();
-    try {
-      const link = await makeChat(stack.url);
+    await inBrowser(async (browser, url) => {
+      const link = await makeChat(url);
       figures.push(
         await usableFigure("link to chat, signed in", async () => {
           const phone = await openPhone(browser, PHONE_CPU, SLOW_4G);
@@ -40,10 +39,7 @@ export const page: Measurement = {
           return ms;
         }),
       );
-    } finally {
-      await browser.close();
-      await stack.stop();
-    }
+    });
     return { figures, notes: [NOTE] };
   },
 };
@@ -53,16 +49,21 @@ export const scrolling: Measurement = {
   async run({ isQuick, tell }) {
     if (isQuick) return { figures: [] };
     if (await isWebStale()) await buildWeb();
-    const stack = await startStack({ vars: VARS });
-    const browser = await launchChromium();
-    try {
-      return { figures: await scrollFigures(browser, stack.url, tell) };
-    } finally {
-      await browser.close();
-      await stack.stop();
-    }
+    return { figures: await inBrowser((browser, url) => scrollFigures(browser, url, tell)) };
   },
 };
+
+/** Runs what needs a browser and the pages at `url`. */
+async function inBrowser<T>(work: (browser: Browser, url: string) => Promise<T>): Promise<T> {
+  const stack = await startStack({ vars: VARS });
+  const browser = await launchChromium();
+  try {
+    return await work(browser, stack.url);
+  } finally {
+    await browser.close();
+    await stack.stop();
+  }
+}
 
 function scriptFigure(): Figure {
   const chat = exportedPages().find(({ route }) => route === CHAT_PAGE);
