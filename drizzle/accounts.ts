@@ -1,9 +1,11 @@
 /** What is read and written about accounts. */
 import { NeonDbError } from "@neondatabase/serverless";
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { emailKey } from "../protocol/platform/fields.ts";
 import { type AccountRow, accounts } from "./accounts-schema.ts";
 import type { Db } from "./client.ts";
+import { claimInvites, lockEmail } from "./invites.ts";
+import { personColumns } from "./people.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
@@ -35,10 +37,20 @@ export async function findAccount(db: Db, id: string): Promise<AccountRow | unde
   return row;
 }
 
+/** How accounts show themselves; without those that were deleted, or never were. */
+export async function findProfiles(db: Db, ids: readonly string[]) {
+  return db
+    .select(personColumns)
+    .from(accounts)
+    .where(and(inArray(accounts.id, [...ids]), isNull(accounts.deletedAt)));
+}
+
 /**
  * Whom somebody may mean who logs in. One query, whoever it is.
  *
- * @returns by email two accounts at the most: the one that verified it, then the newest that claim it; by username one
+ * The oldest claims come first, so that nobody who comes later can push an account out (SECURITY.md says what is left).
+ *
+ * @returns by email two accounts at the most: the one that verified it, then the oldest that claim it; by username one
  */
 export async function findSignInCandidates(db: Db, by: "email" | "username", name: string): Promise<AccountRow[]> {
   const isMeant =
@@ -47,7 +59,7 @@ export async function findSignInCandidates(db: Db, by: "email" | "username", nam
     .select()
     .from(accounts)
     .where(and(isMeant, isNull(accounts.deletedAt)))
-    .orderBy(desc(sql`${accounts.emailVerifiedAt} is not null`), desc(accounts.createdAt))
+    .orderBy(desc(sql`${accounts.emailVerifiedAt} is not null`), asc(accounts.createdAt), asc(accounts.id))
     .limit(2);
 }
 
@@ -67,11 +79,15 @@ export async function isEmailVerified(db: Db, email: string): Promise<boolean> {
  */
 export async function markEmailVerified(db: Db, id: string, email: string): Promise<boolean> {
   try {
-    const rows = await db
-      .update(accounts)
-      .set({ emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, now())` })
-      .where(and(eq(accounts.id, id), eq(accounts.emailKey, emailKey(email))))
-      .returning({ id: accounts.id });
+    const [, rows] = await db.batch([
+      lockEmail(db, email),
+      db
+        .update(accounts)
+        .set({ emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, now())` })
+        .where(and(eq(accounts.id, id), eq(accounts.emailKey, emailKey(email))))
+        .returning({ id: accounts.id }),
+      claimInvites(db, id, email),
+    ]);
     return rows.length > 0;
   } catch (error) {
     if (causedBy(error, UNIQUE_VIOLATION)) return false;
@@ -93,20 +109,25 @@ export async function replacePassword(db: Db, id: string, version: number, passw
   return rows.length > 0;
 }
 
-/** Erases what is personal. The id and the username stay: what others have of this person refers to them. */
-export async function eraseAccount(db: Db, id: string): Promise<void> {
-  await db
+/**
+ * Changes what somebody may choose about themselves.
+ *
+ * @returns the account, unless it was deleted
+ */
+export async function changeSettings(
+  db: Db,
+  id: string,
+  { displayName, discoverable }: { displayName: string | undefined; discoverable: boolean | undefined },
+): Promise<AccountRow | undefined> {
+  const [row] = await db
     .update(accounts)
     .set({
-      email: null,
-      emailKey: null,
-      emailVerifiedAt: null,
-      displayName: "",
-      passwordHash: "",
-      discoverable: false,
-      deletedAt: sql`coalesce(${accounts.deletedAt}, now())`,
+      displayName: displayName ?? sql`${accounts.displayName}`,
+      discoverable: discoverable ?? sql`${accounts.discoverable}`,
     })
-    .where(eq(accounts.id, id));
+    .where(and(eq(accounts.id, id), isNull(accounts.deletedAt)))
+    .returning();
+  return row;
 }
 
 /** Drizzle wraps what the driver throws. */

@@ -1,17 +1,30 @@
-/** What the Conversation object writes to Postgres and reads back. Every write may be repeated without effect. */
+/** What the Conversation object writes to Postgres. Every write may be repeated without effect. */
 import { NeonDbError } from "@neondatabase/serverless";
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
+import type { ConversationKind } from "../protocol/platform/permissions.ts";
 import type { LoggedEvent } from "../protocol/frames.ts";
-import type { TranscriptMessage } from "../protocol/transcript.ts";
 import type { Db } from "./client.ts";
-import { chats, messages, type MessageRow } from "./schema.ts";
+import { conversationMembers, conversations } from "./conversations-schema.ts";
+import { chats, messages } from "./schema.ts";
 
-export interface ArchivedChat {
-  hash: string;
+interface ArchivedPair {
+  kind: "pair";
+  /** The hash. */
+  id: string;
   users: readonly [string, string];
   /** Milliseconds since 1970. */
   createdAt: number;
 }
+
+/** Between accounts. What changes about it is written by `archiveMembership`. */
+interface ArchivedConversation {
+  kind: ConversationKind;
+  id: string;
+  createdBy: string | null;
+  createdAt: number;
+}
+
+export type ArchivedChat = ArchivedPair | ArchivedConversation;
 
 export type ArchiveOutcome =
   | { kind: "stored" }
@@ -20,8 +33,17 @@ export type ArchiveOutcome =
   /** Postgres has other or newer messages at these seqs: the writer's storage went back in time. */
   | { kind: "rewound" };
 
-/** SQLSTATE of the error that `assertSameHistory` provokes. */
+/** SQLSTATE of the error that `assertNot` provokes. */
 const DIVISION_BY_ZERO = "22012";
+
+/** An event as the object's log has it: its text goes to Postgres as it is, because reading it would take longer. */
+export interface LoggedText {
+  seq: number;
+  /** Seq of the message it changes; null for a message. */
+  target: number | null;
+  /** JSON of a LoggedEvent. */
+  frame: string;
+}
 
 /**
  * Writes a run of events in one transaction and one round trip.
@@ -30,21 +52,25 @@ const DIVISION_BY_ZERO = "22012";
  * chat that was ended takes nothing any more.
  *
  * @param events - ascending by seq, following without a gap on what was written before
+ * @param head - seq of the newest event that the writer has: Postgres can't have a newer one
  * @throws when Postgres could not be asked, or failed for a reason that may pass
  */
 export async function archiveEvents(
   db: Db,
   chat: ArchivedChat,
-  events: readonly LoggedEvent[],
+  events: readonly LoggedText[],
+  head: number,
 ): Promise<ArchiveOutcome> {
-  const [userOne, userTwo] = chat.users;
-  const created = { hash: chat.hash, userOne, userTwo, createdAt: new Date(chat.createdAt) };
+  const [added, changes] = [
+    events.filter(({ target }) => target === null),
+    events.filter(({ target }) => target !== null),
+  ];
   try {
     await db.batch([
-      db.insert(chats).values(created).onConflictDoNothing(),
-      db.execute(assertSameHistory(chat.hash, events)),
-      db.execute(insertMessages(chat.hash, events)),
-      db.execute(applyChanges(chat.hash, events)),
+      insertChat(db, chat).onConflictDoNothing(),
+      db.execute(assertNotAhead(chat.id, head)),
+      ...(added.length > 0 ? [db.execute(insertMessages(chat, added))] : []),
+      ...(changes.length > 0 ? [db.execute(applyChanges(chat, changes))] : []),
     ]);
     return { kind: "stored" };
   } catch (error) {
@@ -54,35 +80,53 @@ export async function archiveEvents(
   }
 }
 
-/** Undoes the transaction when Postgres is ahead, or has somebody else's message at one of these seqs. */
-function assertSameHistory(hash: string, events: readonly LoggedEvent[]) {
-  const added = events.filter((event) => event.type === "message");
-  const last = events.at(-1)?.seq ?? 0;
-  return sql`
-    select 1 / case when
-      (select max(seq) from ${messages} where conversation_id = ${hash}) > ${last}
-      or exists (
-        select 1 from jsonb_to_recordset(${JSON.stringify(added)}::jsonb) as e(seq bigint, id text, sender text)
-        join ${messages} as m on m.conversation_id = ${hash} and m.seq = e.seq
-        where m.id <> e.id or m.sender <> e.sender
-      )
-    then 0 else 1 end`;
+/** Undoes the transaction when `isWrong`. */
+function assertNot(isWrong: SQL) {
+  return sql`1 / case when ${isWrong} then 0 else 1 end = 1`;
+}
+
+/** Postgres may be ahead of the batch: when the answer to a larger one was lost, a smaller one comes again. */
+function assertNotAhead(hash: string, head: number) {
+  const isAhead = sql`(select max(seq) from ${messages} where conversation_id = ${hash}) > ${head}`;
+  return sql`select ${assertNot(isAhead)}`;
+}
+
+function insertChat(db: Db, chat: ArchivedChat) {
+  const createdAt = new Date(chat.createdAt);
+  if (chat.kind !== "pair") return db.insert(conversations).values({ ...chat, createdAt });
+  const [userOne, userTwo] = chat.users;
+  return db.insert(chats).values({ hash: chat.id, userOne, userTwo, createdAt });
+}
+
+/** One JSON text of all of them. */
+export function toJson(events: readonly LoggedText[]): string {
+  return `[${events.map(({ frame }) => frame).join(",")}]`;
 }
 
 /** The lock makes a late batch wait for, and then notice, a chat that is being ended at the same moment. */
-function openChat(hash: string) {
-  return sql`(select hash from ${chats} where hash = ${hash} and ended_at is null for share) as chat`;
+function openChat({ kind, id }: ArchivedChat) {
+  return kind === "pair"
+    ? sql`(select hash as id from ${chats} where hash = ${id} and ended_at is null for share) as chat`
+    : sql`(select id::text as id from ${conversations} where id = ${id} and ended_at is null for share) as chat`;
 }
 
-function insertMessages(hash: string, events: readonly LoggedEvent[]) {
-  const added = events.filter((event) => event.type === "message");
+/** Undoes the transaction when Postgres has somebody else's message at one of these seqs. */
+function insertMessages(chat: ArchivedChat, added: readonly LoggedText[]) {
+  const isForeign = sql`exists (
+    select 1 from e join ${messages} as m on m.conversation_id = ${chat.id} and m.seq = e.seq
+    where m.id <> e.id or m.sender <> e.sender
+  )`;
   return sql`
+    with e as materialized (
+      select * from jsonb_to_recordset(${toJson(added)}::jsonb) as e(
+        seq bigint, id text, sender text, body text, at bigint, "sentAt" bigint, "replyTo" bigint
+      )
+    )
     insert into ${messages} (conversation_id, seq, id, sender, body, at, sent_at, reply_to, applied_seq)
-    select chat.hash, e.seq, e.id, e.sender, e.body, to_timestamp(e.at / 1000.0), to_timestamp(e."sentAt" / 1000.0),
+    select chat.id, e.seq, e.id, e.sender, e.body, to_timestamp(e.at / 1000.0), to_timestamp(e."sentAt" / 1000.0),
       e."replyTo", e.seq
-    from jsonb_to_recordset(${JSON.stringify(added)}::jsonb) as e(
-      seq bigint, id text, sender text, body text, at bigint, "sentAt" bigint, "replyTo" bigint
-    ), ${openChat(hash)}
+    from e, ${openChat(chat)}
+    where ${assertNot(isForeign)}
     on conflict do nothing`;
 }
 
@@ -102,9 +146,11 @@ function newChange(target: number): Change {
   return { target, applied: 0, reactions: Object.create(null) };
 }
 
-function applyChanges(hash: string, events: readonly LoggedEvent[]) {
+function applyChanges(chat: ArchivedChat, events: readonly LoggedText[]) {
   const changes = new Map<number, Change>();
-  for (const event of events) {
+  for (const { frame } of events) {
+    // The log wrote it, from an event that had been parsed: no second check.
+    const event: LoggedEvent = JSON.parse(frame);
     if (event.type === "message") continue;
     const change = changes.get(event.target) ?? newChange(event.target);
     change.applied = event.seq;
@@ -125,76 +171,23 @@ function applyChanges(hash: string, events: readonly LoggedEvent[]) {
         else '{}' end
     from jsonb_to_recordset(${JSON.stringify([...changes.values()])}::jsonb) as c(
       target bigint, applied bigint, body text, edited bigint, deleted bigint, reactions jsonb
-    ), ${openChat(hash)}
-    where m.conversation_id = chat.hash and m.seq = c.target and m.applied_seq < c.applied`;
-}
-
-/**
- * Messages before a seq, newest first. An index scan over the primary key.
- *
- * @param limit - rows at the most
- */
-export async function readArchive(db: Db, hash: string, before: number, limit: number): Promise<TranscriptMessage[]> {
-  const rows = await db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.conversationId, hash), lt(messages.seq, before)))
-    .orderBy(desc(messages.seq))
-    .limit(limit);
-  return rows.map(toMessage);
-}
-
-/** @returns the message at `seq`, or undefined */
-export async function findArchived(db: Db, hash: string, seq: number): Promise<TranscriptMessage | undefined> {
-  const [row] = await db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.conversationId, hash), eq(messages.seq, seq)));
-  return row && toMessage(row);
-}
-
-/**
- * What Postgres knows of a chat, for an object that lost its own storage.
- *
- * @returns `head` is the newest seq that arrived, of a message or of a change to one
- */
-export async function findArchivedChat(db: Db, hash: string) {
-  const [chat] = await db
-    .select({
-      users: sql<[string, string]>`array[${chats.userOne}, ${chats.userTwo}]`,
-      createdAt: chats.createdAt,
-      endedAt: chats.endedAt,
-      head: sql<number>`coalesce((select max(applied_seq) from ${messages} where conversation_id = ${hash}), 0)::int`,
-    })
-    .from(chats)
-    .where(eq(chats.hash, hash));
-  return chat;
+    ), ${openChat(chat)}
+    where m.conversation_id = chat.id and m.seq = c.target and m.applied_seq < c.applied`;
 }
 
 /** Marks a chat as ended and deletes its messages, in this order: see `openChat`. */
 export async function endArchivedChat(db: Db, chat: ArchivedChat, endedAt: number): Promise<void> {
-  const [userOne, userTwo] = chat.users;
-  const created = { hash: chat.hash, userOne, userTwo, createdAt: new Date(chat.createdAt) };
+  const ended = new Date(endedAt);
+  const marked =
+    chat.kind === "pair"
+      ? [db.update(chats).set({ endedAt: ended }).where(eq(chats.hash, chat.id))]
+      : [
+          db.update(conversations).set({ endedAt: ended }).where(eq(conversations.id, chat.id)),
+          db.delete(conversationMembers).where(eq(conversationMembers.conversationId, chat.id)),
+        ];
   await db.batch([
-    db
-      .insert(chats)
-      .values({ ...created, endedAt: new Date(endedAt) })
-      .onConflictDoUpdate({ target: chats.hash, set: { endedAt: new Date(endedAt) } }),
-    db.delete(messages).where(eq(messages.conversationId, chat.hash)),
+    insertChat(db, chat).onConflictDoNothing(),
+    ...marked,
+    db.delete(messages).where(eq(messages.conversationId, chat.id)),
   ]);
-}
-
-function toMessage(row: MessageRow): TranscriptMessage {
-  return {
-    seq: row.seq,
-    id: row.id,
-    sender: row.sender,
-    body: row.body,
-    at: row.at.getTime(),
-    ...(row.sentAt && { sentAt: row.sentAt.getTime() }),
-    ...(row.replyTo !== null && { replyTo: row.replyTo }),
-    ...(row.editedAt && { editedAt: row.editedAt.getTime() }),
-    ...(row.deletedAt && { deletedAt: row.deletedAt.getTime() }),
-    reactions: row.reactions,
-  };
 }

@@ -11,6 +11,19 @@ neonConfig.fetchEndpoint = (host, port, options) => {
   return typeof hosted === "string" ? hosted : hosted(host, port, options);
 };
 
+/** Time limits of the requests under way. */
+const timers = new WeakMap<AbortSignal, ReturnType<typeof setTimeout>>();
+
+/** An object does not sleep while a timer runs, so the time limit ends with the answer, which is read whole before. */
+neonConfig.fetchFunction = async (url: string, init: RequestInit): Promise<Response> => {
+  try {
+    const response = await fetch(url, init);
+    return new Response(await response.text(), response);
+  } finally {
+    if (init.signal) clearTimeout(timers.get(init.signal));
+  }
+};
+
 /**
  * @param databaseUrl - `postgres://user:password@host/database`
  * @param timeoutMs - milliseconds after which a request is given up; the driver itself would wait forever
@@ -19,7 +32,10 @@ export function createDb(databaseUrl: string, timeoutMs: number) {
   const fetchOptions = {
     // A getter, because the driver spreads these options into each request: every one gets its own time limit.
     get signal() {
-      return AbortSignal.timeout(timeoutMs);
+      const controller = new AbortController();
+      const giveUp = () => controller.abort(new DOMException("Postgres did not answer in time.", "TimeoutError"));
+      timers.set(controller.signal, setTimeout(giveUp, timeoutMs));
+      return controller.signal;
     },
   };
   return drizzle(neon(databaseUrl, { fetchOptions }));

@@ -15,6 +15,7 @@ import {
   RegisterBody,
   RegisterData,
 } from "./http.ts";
+import { API_V1 } from "./limits.ts";
 
 export type { Endpoint } from "./endpoint.ts";
 
@@ -191,12 +192,23 @@ export const ENDPOINTS = {
   health: {
     methods: ["GET"],
     path: "/health",
+    // Where the first documents have it.
+    aliases: [`${API_V1}/health`],
     visibility: "public",
     signedIn: false,
     summary: "Whether the Worker serves, and what it reaches",
     description: "Answers 200 with `degraded` while Postgres or Redis is away: live chats go on without them.",
     answer: { schema: HealthAnswer, example: { status: "OK", checks: { postgres: true, redis: true } } },
     errors: [],
+  },
+  metrics: {
+    methods: ["GET"],
+    path: "/metrics",
+    visibility: "internal",
+    signedIn: false,
+    summary: "Figures of the deployment, for Prometheus",
+    description: "Text format 0.0.4. Needs `Authorization: Bearer <METRICS_TOKEN>`; is not there without that setting.",
+    errors: ["NOT_FOUND", "METRICS_TOKEN_WRONG", "UNAVAILABLE"],
   },
   openapi: {
     methods: ["GET"],

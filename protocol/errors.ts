@@ -43,6 +43,7 @@ export const ERRORS = {
   MESSAGE_UNKNOWN: { status: 404, message: "There is no message with this seq in this chat." },
   MESSAGE_NOT_YOURS: { status: 403, message: "Only the sender of a message can change it." },
   MESSAGE_DELETED: { status: 410, message: "This message was deleted and can't be changed." },
+  POST_UNKNOWN: { status: 404, message: "You have no post with this id." },
   CURSOR_INVALID: {
     status: 400,
     message: "A cursor is what an earlier page gave for the next one. Leave it out for the first page.",
@@ -56,6 +57,10 @@ export const ERRORS = {
     message: "The access token is missing, wrong or has run out, or its session was ended. Refresh it, or log in.",
   },
   CREDENTIALS_WRONG: { status: 401, message: "No account has this name or email with this password. Check both." },
+  METRICS_TOKEN_WRONG: {
+    status: 401,
+    message: "Send `Authorization: Bearer` with the METRICS_TOKEN of the deployment.",
+  },
   REFRESH_TOKEN_INVALID: { status: 401, message: "This refresh token is not valid, or no longer. Log in again." },
   PASSWORD_WRONG: { status: 403, message: "This is not your current password. Check it." },
   ORIGIN_FORBIDDEN: {
@@ -66,12 +71,50 @@ export const ERRORS = {
   CHAT_UNKNOWN: { status: 404, message: "There is no chat behind this link. Check it, or make a new one." },
   CHAT_ENDED: { status: 410, message: "This chat was ended and its messages are deleted. Make a new one." },
   CHAT_AMBIGUOUS: { status: 400, message: "This browser is in several chats. Name one with `?hash=`." },
+  CONVERSATION_UNKNOWN: {
+    status: 404,
+    message: "You are in no conversation with this id. It may be over, or you left.",
+  },
+  CONVERSATION_CLOSED: {
+    status: 403,
+    message: "You are no friends any more: nothing can be written here. Be friends again.",
+  },
+  CONVERSATION_FULL: {
+    status: 409,
+    message: "This conversation has as many members as it may have. Somebody has to leave.",
+  },
+  NOT_ALLOWED: {
+    status: 403,
+    message: "Your role in this conversation does not allow this. Ask its owner or an admin.",
+  },
+  NOT_FRIENDS: { status: 403, message: "You can do this with friends only. Invite them first." },
+  MEMBER_UNKNOWN: { status: 404, message: "This conversation has no member with this id. List its members." },
+  LINK_UNKNOWN: { status: 404, message: "This conversation has no such link. It may have run out." },
+  LINK_INVALID: { status: 404, message: "This link is not valid, or no longer. Ask for another one." },
+  TICKET_INVALID: { status: 401, message: "This ticket was used, or has run out after 30 s. Get another one." },
   SESSION_UNKNOWN: { status: 404, message: "You have no session with this id. It may have ended." },
+
+  USER_UNKNOWN: { status: 404, message: "There is nobody with this name or id. Check it." },
+  NOT_YOURSELF: { status: 400, message: "This is you. Name somebody else." },
+  BLOCKED_BY_YOU: { status: 409, message: "You have blocked this person. Unblock them first." },
+  FOLLOWING_TOO_MANY: { status: 409, message: "You follow as many people as one can. Unfollow somebody first." },
+  FRIEND_UNKNOWN: { status: 404, message: "You have no friend with this id." },
+  ALREADY_FRIENDS: { status: 409, message: "You are friends already: there is nothing to invite to." },
+  ALREADY_INVITED: { status: 409, message: "Somebody else has invited this person. Wait for their answer." },
+  INVITE_UNKNOWN: { status: 404, message: "You have no invite with this id to answer, or to take back." },
+  INVITE_CLOSED: { status: 410, message: "This invite was answered or taken back, or has expired. Send a new one." },
+
   NOT_FOUND: { status: 404, message: "There is nothing at this path. See /chat-server/docs." },
   METHOD_NOT_ALLOWED: { status: 405, message: "This path does not take this method. See the `Allow` header." },
   UPGRADE_REQUIRED: { status: 426, message: "This path is a WebSocket. Connect with `Upgrade: websocket`." },
 
   TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Wait as `Retry-After` says.", retryAfter: 60 },
+  TOO_MANY_LINKS: { status: 409, message: "This conversation has as many links as it may have. Revoke one." },
+  TOO_MANY_CONVERSATIONS: { status: 409, message: "You are in as many conversations as you may be. Leave one." },
+  MEMBER_IN_TOO_MANY: {
+    status: 409,
+    message: "Somebody you named is in as many conversations as one may be. Leave them out.",
+  },
   TOO_MANY_SOCKETS: { status: 429, message: "You have this chat open too many times. Close a tab or a device." },
   TOO_FAST: { status: 429, message: "You are going too fast. Wait a moment and try again.", retryAfter: 1 },
   OUTBOX_FULL: { status: 503, message: "The archive is behind. Try again in a minute.", retryAfter: 60 },

@@ -65,6 +65,15 @@ export const Emoji = z.string().check(z.regex(/^\p{RGI_Emoji}$/v, code("EMOJI_IN
 export const CHAT_HASH_LENGTH = 22;
 export const ChatHash = z.string().check(z.regex(new RegExp(`^[A-Za-z0-9]{${CHAT_HASH_LENGTH}}$`)));
 
+/**
+ * Ids of accounts, sessions and whatever else the platform names: UUID version 4, so that none can be guessed. Objects
+ * are called by them, and other ids follow from their text: so there is one way to write each, in lower case.
+ */
+export const Uuid = z.uuidv4().check(z.toLowerCase());
+
+/** Who somebody is in a conversation: a name in a pair chat, an account's id elsewhere. */
+export const MemberKey = z.union([Name, Uuid]);
+
 /** Position in a conversation's log: 1, 2, 3, … without gaps. */
 export const Seq = z.int().check(z.positive());
 /** Like Seq, where 0 stands for "nothing yet". */

@@ -1,6 +1,6 @@
 /** The socket protocol, version 1: JSON text frames, one union per direction, told apart by `type`. */
 import * as z from "zod/mini";
-import { Body, Emoji, MessageId, Name, Seq, SeqOrZero, Timestamp } from "./fields.ts";
+import { Body, Emoji, MemberKey, MessageId, Seq, SeqOrZero, Timestamp } from "./fields.ts";
 
 export const PROTOCOL_VERSION = 1;
 
@@ -55,7 +55,7 @@ const message = z.object({
   type: z.literal("message"),
   seq: Seq,
   id: MessageId,
-  sender: Name,
+  sender: MemberKey,
   body: LoggedBody,
   at: At,
   sentAt: z.optional(Timestamp),
@@ -65,16 +65,16 @@ const edited = z.object({
   type: z.literal("edited"),
   seq: Seq,
   target: Seq,
-  sender: Name,
+  sender: MemberKey,
   body: LoggedBody,
   at: At,
 });
-const deleted = z.object({ type: z.literal("deleted"), seq: Seq, target: Seq, sender: Name, at: At });
+const deleted = z.object({ type: z.literal("deleted"), seq: Seq, target: Seq, sender: MemberKey, at: At });
 const reaction = z.object({
   type: z.literal("reaction"),
   seq: Seq,
   target: Seq,
-  sender: Name,
+  sender: MemberKey,
   emoji: z.nullable(z.string()),
   at: At,
 });
@@ -84,7 +84,11 @@ export const LoggedEvent = z.discriminatedUnion("type", [message, edited, delete
 export type LoggedEvent = z.infer<typeof LoggedEvent>;
 
 export const Member = z.object({
-  name: Name,
+  name: MemberKey,
+  /** In conversations between accounts; not of deleted ones. */
+  username: z.optional(z.string()),
+  display_name: z.optional(z.string()),
+  role: z.optional(z.string()),
   online: z.boolean(),
   /** Milliseconds since 1970 when the person was last connected; null when never or now. */
   lastSeen: z.nullable(Timestamp),
@@ -100,10 +104,11 @@ export const ServerFrame = z.discriminatedUnion("type", [
     epoch: Epoch,
     head: SeqOrZero,
     recovered: z.boolean(),
-    self: Name,
+    self: MemberKey,
     members: z.array(Member),
   }),
-  z.object({ type: z.literal("live"), head: SeqOrZero }),
+  // The epoch is told where it may be news: when a conversation between accounts woke up after a loss.
+  z.object({ type: z.literal("live"), head: SeqOrZero, epoch: z.optional(Epoch) }),
   message,
   edited,
   deleted,
@@ -117,11 +122,11 @@ export const ServerFrame = z.discriminatedUnion("type", [
     message: z.string(),
     retryable: z.boolean(),
   }),
-  z.object({ type: z.literal("typing"), name: Name, on: z.boolean() }),
-  z.object({ type: z.literal("presence"), name: Name, online: z.boolean(), lastSeen: z.nullable(Timestamp) }),
-  z.object({ type: z.literal("receipt"), name: Name, readSeq: SeqOrZero, deliveredSeq: SeqOrZero }),
+  z.object({ type: z.literal("typing"), name: MemberKey, on: z.boolean() }),
+  z.object({ type: z.literal("presence"), name: MemberKey, online: z.boolean(), lastSeen: z.nullable(Timestamp) }),
+  z.object({ type: z.literal("receipt"), name: MemberKey, readSeq: SeqOrZero, deliveredSeq: SeqOrZero }),
   z.object({ type: z.literal("degraded"), postgres: z.boolean(), redis: z.boolean() }),
-  z.object({ type: z.literal("ended"), by: Name, at: At }),
+  z.object({ type: z.literal("ended"), by: MemberKey, at: At }),
   z.object({ type: z.literal("pong"), epoch: Epoch, head: SeqOrZero }),
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;

@@ -12,6 +12,8 @@ export const BODY_MAX = 4_000;
 export const MESSAGE_ID_MAX = 64;
 /** Bytes of one WebSocket text frame in UTF-8. A 4,000-character body of 4-byte characters still fits. */
 export const FRAME_MAX_BYTES = 16 * 1024;
+/** Bytes of the first frame on an account's socket, which may name every conversation of the account. */
+export const ACCOUNT_HELLO_MAX_BYTES = 128 * 1024;
 export const HTTP_BODY_MAX_BYTES = 64 * 1024;
 export const PAGE_LIMIT_MAX = 100;
 export const PAGE_LIMIT_DEFAULT = 50;
@@ -41,6 +43,22 @@ const DEFAULT_LIMITS = {
   SIGN_INS_PER_ACCOUNT: 10,
   /** Mails sent per hour and recipient. */
   MAILS_PER_HOUR: 5,
+  /** Searches for people per minute and account. */
+  SEARCHES_PER_MINUTE: 30,
+  /** Changes of the display name per minute and account: each is told to all of its conversations. */
+  RENAMES_PER_MINUTE: 30,
+  /** Posts per minute and account. */
+  POSTS_PER_MINUTE: 30,
+  /** Conversations and rooms begun per minute and account. */
+  CONVERSATIONS_PER_MINUTE: 30,
+  /** Rooms and links that an account joins, or tries to, per minute. */
+  JOINS_PER_MINUTE: 30,
+  /** Invites sent per hour and account. */
+  INVITES_PER_HOUR: 100,
+  /** Days in which an invite can be answered. */
+  INVITE_DAYS: 30,
+  /** People that an account may follow. */
+  FOLLOWED_PER_ACCOUNT: 5_000,
   /** Minutes an access token lasts. */
   ACCESS_TOKEN_MINUTES: 15,
   /** Days a refresh token lasts, from its last rotation. */
@@ -60,12 +78,25 @@ const DEFAULT_LIMITS = {
    * ARCHIVE_DELAY_MS per event that Postgres has. Nobody there, or 500 events that wait: it does not wait for this.
    */
   ARCHIVE_INTERVAL_MS: 300_000,
+  /**
+   * The same in a conversation between accounts. Where an object dies before it has pushed what it stored, this is how
+   * long it may take until that is noticed: two heartbeats.
+   */
+  ACCOUNT_ARCHIVE_INTERVAL_MS: 20_000,
   /** Newest events an object keeps for replay after Postgres has them. */
   EVENTS_KEPT: 1_000,
   /** Events that are replayed at the most; who missed more loads the newest page. */
   REPLAY_MAX: 2_000,
   /** Events that may wait for Postgres before the object refuses new ones. */
   OUTBOX_MAX: 50_000,
+  /** Members a conversation may have. */
+  MEMBERS_PER_CONVERSATION: 1_000,
+  /** Members up to which everybody is told who comes and goes. */
+  PRESENCE_MEMBERS: 100,
+  /** Conversations an account may be in, whether it joined or was added. */
+  CONVERSATIONS_PER_ACCOUNT: 500,
+  /** Links that a conversation may have at once. */
+  LINKS_PER_CONVERSATION: 100,
   /** Milliseconds any request to Postgres or Redis may take. */
   STORE_TIMEOUT_MS: 5_000,
 };

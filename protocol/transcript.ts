@@ -1,13 +1,13 @@
 /** What a log means: folding events into the messages a person reads. Server, SDK and Postgres must agree on it. */
 import * as z from "zod/mini";
-import { MessageId, Name, Seq, Timestamp } from "./fields.ts";
+import { MemberKey, MessageId, Seq, Timestamp } from "./fields.ts";
 import type { LoggedEvent } from "./frames.ts";
 
 /** A message with all later edits, deletions and reactions applied. */
 export const TranscriptMessage = z.object({
   seq: Seq,
   id: MessageId,
-  sender: Name,
+  sender: MemberKey,
   /** Empty once deleted. */
   body: z.string(),
   at: Timestamp,
@@ -16,7 +16,7 @@ export const TranscriptMessage = z.object({
   editedAt: z.optional(Timestamp),
   deletedAt: z.optional(Timestamp),
   /** One emoji at most per person, by name. */
-  reactions: z.record(Name, z.string()),
+  reactions: z.record(MemberKey, z.string()),
 });
 export type TranscriptMessage = z.infer<typeof TranscriptMessage>;
 

@@ -11,4 +11,10 @@ export const keys = {
   signIns: "limit:sign-in",
   signInsPerAccount: "limit:sign-in-account",
   mails: "limit:mail",
+  searches: "limit:search",
+  renames: "limit:rename",
+  posts: "limit:post",
+  invites: "limit:invite",
+  foundings: "limit:conversation",
+  joins: "limit:join",
 } as const;

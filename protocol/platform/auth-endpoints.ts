@@ -13,7 +13,7 @@ import {
   TokensAnswer,
   VerifyEmailBody,
 } from "./auth.ts";
-import { ACCOUNT_ERRORS, EXAMPLE_ID, EXAMPLE_TIME, PAGE_ERRORS } from "./endpoint-parts.ts";
+import { ACCOUNT_ERRORS, EXAMPLE_ID, EXAMPLE_ME, EXAMPLE_TIME, EXAMPLE_USER, PAGE_ERRORS } from "./endpoint-parts.ts";
 import { PageQuery } from "./page.ts";
 
 const EXAMPLE_REFRESH_TOKEN = `${EXAMPLE_ID}.0b7e1d1c-53a4-4f4e-8f57-6c6a0d1c9c11.${"x".repeat(64)}`;
@@ -22,7 +22,6 @@ const EXAMPLE_TOKENS = {
   refresh_token: EXAMPLE_REFRESH_TOKEN,
   expires_in: 900,
 };
-const EXAMPLE_USER = { id: EXAMPLE_ID, email: "alice@test.com", username: "alice" };
 
 export const AUTH_ENDPOINTS = {
   signUp: {
@@ -89,16 +88,7 @@ export const AUTH_ENDPOINTS = {
     visibility: "public",
     signedIn: "account",
     summary: "Your own account",
-    answer: {
-      schema: Me,
-      example: {
-        ...EXAMPLE_USER,
-        display_name: "Alice",
-        email_verified: true,
-        discoverable: false,
-        created_at: EXAMPLE_TIME,
-      },
-    },
+    answer: { schema: Me, example: EXAMPLE_ME },
     errors: [...ACCOUNT_ERRORS],
   },
   changePassword: {
@@ -180,7 +170,8 @@ export const AUTH_ENDPOINTS = {
     signedIn: "account",
     summary: "Delete your account",
     description:
-      "Erases what is personal, for good, and ends every session. What you wrote stays readable to the others.",
+      "Erases what is personal, your posts, and what you had with others, for good, and ends every session. What you " +
+      "wrote in conversations stays readable to the others.",
     success: 204,
     errors: [...ACCOUNT_ERRORS],
   },

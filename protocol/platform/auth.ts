@@ -1,12 +1,16 @@
 /** Bodies and answers about accounts and sessions. Names as the first documents spell them. */
 import * as z from "zod/mini";
+import type { ErrorCode } from "../errors.ts";
 import { Name, Timestamp } from "../fields.ts";
 import { Email, Password, TriedPassword, Username, Uuid } from "./fields.ts";
 import { NextCursor } from "./page.ts";
 
+const code = (name: ErrorCode) => name;
+
 export const SignUpBody = z.object({
   email: Email,
-  username: Username,
+  // The path of a profile is made of the username.
+  username: Username.check(z.refine((name) => name !== "search", { error: code("USERNAME_TAKEN") })),
   password: Password,
   /** What others see; the username, unless something is said. */
   display_name: z.optional(Name),

@@ -5,8 +5,7 @@ import { EMAIL_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_MAX, USERNAME_MIN } fro
 
 const code = (name: ErrorCode) => name;
 
-/** Ids of accounts, sessions and whatever else the platform names: UUID version 4, so that none can be guessed. */
-export const Uuid = z.uuidv4();
+export { Uuid } from "../fields.ts";
 
 // Whether an address exists, only a mail can tell: this keeps out what could be none, and what hides or reorders text.
 const EMAIL = /^[^\s@"(),:;<>[\\\]\p{Cc}\p{Cf}\p{Cs}\p{Co}]{1,64}@[^\s@"(),:;<>[\\\]\p{Cc}\p{Cf}\p{Cs}\p{Co}]+$/u;

@@ -1,0 +1,71 @@
+/** Invites as those see them whom they concern. */
+import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { accounts } from "./accounts-schema.ts";
+import type { Db } from "./client.ts";
+import { type InviteRow, invites } from "./invites-schema.ts";
+import { newestFirst, olderThan, type TimeKey } from "./keyset.ts";
+import { hasBlocked } from "./pairs.ts";
+import type { Person } from "./people.ts";
+
+/** An invite with the people it is between. */
+export interface Invite extends InviteRow {
+  from: Person;
+  /** Null as long as nobody has the address. */
+  to: Person | null;
+}
+
+/** @returns an invite that the viewer sent or got, unless the other has blocked them */
+export async function findInvite(db: Db, viewerId: string, id: string): Promise<Invite | undefined> {
+  const isTheirs = or(isSentBy(viewerId), isReceivedBy(viewerId));
+  const [invite] = await select(db, and(eq(invites.id, id), isTheirs), 1);
+  return invite;
+}
+
+/**
+ * Invites that somebody sent or got, newest first, without those of people who blocked them.
+ *
+ * @param limit - invites at the most
+ */
+export async function listInvites(
+  db: Db,
+  viewerId: string,
+  direction: "sent" | "received",
+  limit: number,
+  after?: TimeKey,
+): Promise<Invite[]> {
+  const isTheirs = direction === "sent" ? isSentBy(viewerId) : isReceivedBy(viewerId);
+  return select(db, and(isTheirs, olderThan(invites.createdAt, invites.id, after)), limit);
+}
+
+/** Whether the owner of an address has blocked the sender does not count: it would tell that there is one. */
+function isSentBy(viewerId: string): SQL | undefined {
+  return and(
+    eq(invites.fromId, viewerId),
+    or(
+      and(eq(invites.kind, "email"), ne(invites.status, "accepted")),
+      sql`not ${hasBlocked(sql`${invites.toId}`, sql`${viewerId}`)}`,
+    ),
+  );
+}
+
+function isReceivedBy(viewerId: string): SQL | undefined {
+  return and(eq(invites.toId, viewerId), sql`not ${hasBlocked(sql`${invites.fromId}`, sql`${viewerId}`)}`);
+}
+
+async function select(db: Db, condition: SQL | undefined, limit: number): Promise<Invite[]> {
+  const [sender, recipient] = [alias(accounts, "sender"), alias(accounts, "recipient")];
+  const rows = await db
+    .select({
+      invite: invites,
+      from: { id: sender.id, username: sender.username, displayName: sender.displayName },
+      to: { id: recipient.id, username: recipient.username, displayName: recipient.displayName },
+    })
+    .from(invites)
+    .innerJoin(sender, eq(sender.id, invites.fromId))
+    .leftJoin(recipient, eq(recipient.id, invites.toId))
+    .where(condition)
+    .orderBy(...newestFirst(invites.createdAt, invites.id))
+    .limit(limit);
+  return rows.map(({ invite, from, to }) => ({ ...invite, from, to }));
+}
