@@ -10,20 +10,39 @@ import {
 } from "../protocol/frames.ts";
 import { FRAME_MAX_BYTES } from "../protocol/limits.ts";
 
-export type Reading =
-  | { kind: "frame"; frame: ClientFrame }
+/** @typeParam F - frames that clients send */
+export type Reading<F = ClientFrame> =
+  | { kind: "frame"; frame: F }
   /** A change that can't be made: the client is told, and goes on. */
-  | { kind: "refused"; id: string; code: ErrorCode }
+  | { kind: "refused"; id: string; code: ErrorCode; conversationId?: string }
   /** The client does not speak the protocol. */
   | { kind: "fatal"; reason: CloseReason }
   /** Of a newer version than ours. */
   | { kind: "unknown" };
 
+interface JsonObject {
+  type: string;
+  [field: string]: unknown;
+}
+
 export function readClientFrame(message: string | ArrayBuffer): Reading {
-  if (typeof message !== "string") return { kind: "fatal", reason: "PROTOCOL" };
-  if (isTooLarge(message)) return { kind: "fatal", reason: "FRAME_TOO_LARGE" };
+  const json = readObject(message);
+  return typeof json === "string" ? { kind: "fatal", reason: json } : readFrame(json);
+}
+
+/** @returns the object that was sent, or why the socket is to be closed */
+export function readObject(message: string | ArrayBuffer, maxBytes = FRAME_MAX_BYTES): JsonObject | CloseReason {
+  if (typeof message !== "string") return "PROTOCOL";
+  if (isTooLarge(message, maxBytes)) return "FRAME_TOO_LARGE";
   const json = parseObject(message);
-  if (!json || typeof json.type !== "string") return { kind: "fatal", reason: "PROTOCOL" };
+  return json && hasType(json) ? json : "PROTOCOL";
+}
+
+function hasType(json: Record<string, unknown>): json is JsonObject {
+  return typeof json.type === "string";
+}
+
+export function readFrame(json: JsonObject): Reading {
   if (!CLIENT_FRAME_TYPES.has(json.type)) return { kind: "unknown" };
   if (json.type === "hello" && json.v !== PROTOCOL_VERSION) return { kind: "fatal", reason: "VERSION" };
   try {
@@ -37,9 +56,9 @@ export function readClientFrame(message: string | ArrayBuffer): Reading {
 }
 
 /** Counts bytes only where the number of UTF-16 units, of up to 3 bytes each, leaves it open. */
-function isTooLarge(message: string): boolean {
-  if (message.length * 3 <= FRAME_MAX_BYTES) return false;
-  return new TextEncoder().encode(message).length > FRAME_MAX_BYTES;
+export function isTooLarge(message: string, maxBytes: number): boolean {
+  if (message.length * 3 <= maxBytes) return false;
+  return new TextEncoder().encode(message).length > maxBytes;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -1,5 +1,6 @@
 /** The sockets of a conversation. What must outlive hibernation is in each socket's attachment. */
 import { type CloseReason, FATAL_CLOSE, PING, type ServerFrame } from "../protocol/frames.ts";
+import type { Audience, Present } from "./audience.ts";
 import type { Marks } from "./members.ts";
 import type { Level } from "./token-bucket.ts";
 
@@ -10,6 +11,8 @@ export interface Session {
   name: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
+  /** A client that knows nothing of pings: its silence says nothing. */
+  neverPings?: boolean;
 }
 
 /** What a person's sockets carry through hibernation for them. */
@@ -20,8 +23,8 @@ interface Kept {
   level: Level | undefined;
 }
 
-interface Attachment extends Kept {
-  session: Session;
+interface Attachment<S extends Session> extends Kept {
+  session: S;
   /** Milliseconds since 1970 of a frame from it, to within HEARD_STEP_MS; pings do not wake the object. */
   heardAt: number;
   /** Whether it has said `hello`: only then it is sent events and counts as presence. */
@@ -32,10 +35,11 @@ interface Attachment extends Kept {
 const GHOST_AFTER_MS = 50_000;
 const HEARD_STEP_MS = 10_000;
 
-export class Connections {
+/** @typeParam S - what is known of who is behind a socket */
+export class Connections<S extends Session = Session> implements Audience {
   readonly #ctx: DurableObjectState;
   readonly #onGone: (name: string, isOffline: boolean) => void;
-  readonly #attachments = new WeakMap<WebSocket, Attachment>();
+  readonly #attachments = new WeakMap<WebSocket, Attachment<S>>();
   #reapedAt = 0;
 
   /** @param onGone - called when a person lost a socket; `isOffline` says whether it was the last */
@@ -50,7 +54,7 @@ export class Connections {
     this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, JSON.stringify(pong)));
   }
 
-  accept(socket: WebSocket, session: Session): void {
+  accept(socket: WebSocket, session: S): void {
     this.#ctx.acceptWebSocket(socket);
     this.#attach(socket, {
       session,
@@ -61,7 +65,7 @@ export class Connections {
     });
   }
 
-  session(socket: WebSocket): Session {
+  session(socket: WebSocket): S {
     return this.#attachment(socket).session;
   }
 
@@ -78,7 +82,7 @@ export class Connections {
   }
 
   /** What the open sockets have carried through hibernation. */
-  kept(): readonly (Kept & { session: Session })[] {
+  kept(): readonly (Kept & { session: S })[] {
     return this.#open().map((socket) => this.#attachment(socket));
   }
 
@@ -89,6 +93,10 @@ export class Connections {
 
   isOnline(name: string, except?: WebSocket): boolean {
     return this.of(name).some((socket) => socket !== except && this.isLive(socket));
+  }
+
+  hasListeners(): boolean {
+    return this.#open().some((socket) => this.isLive(socket));
   }
 
   send(socket: WebSocket, frame: ServerFrame): void {
@@ -105,15 +113,18 @@ export class Connections {
 
   broadcast(frame: ServerFrame, options: { except?: string } = {}): void {
     const text = JSON.stringify(frame);
-    for (const socket of this.#live()) {
+    for (const socket of this.live()) {
       if (this.session(socket).name !== options.except) this.sendText(socket, text);
     }
   }
 
-  broadcastTexts(texts: readonly string[]): void {
-    for (const socket of this.#live()) {
+  broadcastTexts(texts: readonly string[]): Present {
+    const names = new Set<string>();
+    for (const socket of this.live()) {
+      names.add(this.session(socket).name);
       for (const text of texts) this.sendText(socket, text);
     }
+    return names;
   }
 
   /** Closes for good: the client does not come back by itself. */
@@ -129,6 +140,16 @@ export class Connections {
     for (const socket of this.#open()) {
       if (this.session(socket).id === sessionId) this.close(socket, "REVOKED");
     }
+  }
+
+  /** Closes the sockets whose session has run out. */
+  closeExpired(now = Date.now()): void {
+    for (const socket of this.#open()) if (this.session(socket).expiresAt <= now) this.close(socket, "UNAUTHENTICATED");
+  }
+
+  /** Milliseconds since 1970 when the first session of an open socket runs out; Infinity without any. */
+  nextExpiry(): number {
+    return Math.min(...this.#open().map((socket) => this.session(socket).expiresAt));
   }
 
   /** Closes so that the client comes back: code 1001 (going away), or 1013 (try again later). */
@@ -173,8 +194,10 @@ export class Connections {
   }
 
   #ghostAt(socket: WebSocket): number {
+    const { heardAt, session } = this.#attachment(socket);
+    if (session.neverPings) return Infinity;
     const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    return Math.max(pingedAt, this.#attachment(socket).heardAt) + GHOST_AFTER_MS;
+    return Math.max(pingedAt, heardAt) + GHOST_AFTER_MS;
   }
 
   #open(): WebSocket[] {
@@ -182,7 +205,7 @@ export class Connections {
   }
 
   /** Sockets that get events. A session can end while its socket stays open: then this is where it is shut out. */
-  #live(): WebSocket[] {
+  live(): WebSocket[] {
     const now = Date.now();
     return this.#open().filter((socket) => {
       const { live, session } = this.#attachment(socket);
@@ -191,15 +214,15 @@ export class Connections {
     });
   }
 
-  #attachment(socket: WebSocket): Attachment {
+  #attachment(socket: WebSocket): Attachment<S> {
     const cached = this.#attachments.get(socket);
     if (cached) return cached;
-    const kept: Attachment = socket.deserializeAttachment();
+    const kept: Attachment<S> = socket.deserializeAttachment();
     this.#attachments.set(socket, kept);
     return kept;
   }
 
-  #attach(socket: WebSocket, attachment: Attachment): void {
+  #attach(socket: WebSocket, attachment: Attachment<S>): void {
     this.#attachments.set(socket, attachment);
     socket.serializeAttachment(attachment);
   }

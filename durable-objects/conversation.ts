@@ -1,234 +1,249 @@
 /**
- * One conversation: the only writer of everything about it.
+ * One conversation: the only writer of everything about it. Between two names it is a pair chat (pair-conversation.ts);
+ * here is what can be asked of one between accounts.
  *
- * This class is a shell. It knows whether there is a chat, lets in whom it may, and hands on; the deciding is done
- * by the classes in parts.ts.
+ * This class is a shell. It knows whether there is a conversation, lets in whom it may, and hands on; the deciding is
+ * done by the classes in parts.ts and account/.
  */
-import { DurableObject } from "cloudflare:workers";
-import { findArchivedChat } from "../drizzle/archive.ts";
-import { createDb } from "../drizzle/client.ts";
+import type { LinkCursor, LinkEntry, NewLink } from "./account/links.ts";
+import type { MemberCursor, MemberEntry, Profile } from "./account/membership.ts";
+import { membersPage, overviewFor, usernamesOf } from "./account/overview.ts";
 import { DuetError } from "../protocol/errors.ts";
-import { sameName } from "../protocol/fields.ts";
 import type { ChangeFrame } from "../protocol/frames.ts";
-import { parseLimits } from "../protocol/limits.ts";
-import { needingPostgres } from "./circuit-breaker.ts";
-import type { Session } from "./connections.ts";
-import { ConversationRecord } from "./conversation-record.ts";
-import { readPage } from "./history.ts";
-import { Members } from "./members.ts";
-import { assembleParts, type Parts } from "./parts.ts";
+import type { Action, Role } from "../protocol/platform/permissions.ts";
+import { type AccountOpen, AccountShell } from "./account/account-shell.ts";
+import { type Founding, foundTables } from "./account/founding.ts";
+import { refusalOf } from "./account/exchange.ts";
+import { readHistory } from "./history.ts";
+import type { Received } from "./inbox/received.ts";
+import type { Marks } from "./members.ts";
 import { type Result, toResult } from "./result.ts";
-import { createTables, createTombstone, hasTables, hasTombstone } from "./schema.ts";
-import { SocketSessions } from "./socket-session.ts";
 import { makeChange } from "./submit.ts";
-import { readSession, refusal } from "./upgrade.ts";
 
-const RESERVED_CLOSE_CODES = new Set([1005, 1006, 1015]);
-
-interface Open {
-  parts: Parts;
-  sockets: SocketSessions;
-}
-
-export class Conversation extends DurableObject<Env> {
-  /** Undefined when there is no such chat, or no longer. */
-  #open: Open | undefined;
-  #ended = false;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#ended = hasTombstone(ctx.storage.sql);
-    if (hasTables(ctx.storage.sql)) this.#assemble();
-  }
-
-  #assemble(): Open {
-    const parts = assembleParts(this.ctx, this.env);
-    const { record, log, connections, mirror, outbox } = parts;
-    connections.setPong(record.epoch, log.head);
-    if (outbox.degraded.redis) mirror.touchAll();
-    this.#ended ||= record.endedAt !== null;
-    this.#open = { parts, sockets: new SocketSessions(parts) };
-    return this.#open;
-  }
-
-  /** Founds a chat. Answers false when there is, or was, one of this hash: only the first asker owns it. */
-  create(hash: string, users: readonly [string, string]): Promise<Result<boolean>> {
-    return toResult(() => {
-      if (this.#open || this.#ended) return false;
-      createTables(this.ctx.storage.sql);
-      ConversationRecord.create(this.ctx.storage.sql, hash, Date.now());
-      Members.create(this.ctx.storage.sql, users);
-      this.#assemble().parts.remind();
+export class Conversation extends AccountShell {
+  /** Founds a conversation. Answers false when there is one of this id already: then nothing changes. */
+  found(founding: Founding): Promise<Result<boolean>> {
+    return toResult(async () => {
+      // The others' ids are new: nobody can have founded them before.
+      if (founding.kind === "direct") await this.reviveAccount();
+      if (this.hasEnded) throw new DuetError("CONVERSATION_UNKNOWN");
+      if (this.open) return false;
+      foundTables(this.ctx.storage.sql, founding);
+      const { parts, account } = this.openAccount(this.assemble());
+      parts.outbox.schedule("postgres");
+      await account.tellings.tell(founding.members.map(({ id }) => ({ accountId: id, change: "added" })));
       return true;
     });
   }
 
-  /** The names of the two, in the order of registration; whether `session` still stands. */
-  describe(session?: Session): Promise<Result<{ users: string[]; signedIn: boolean }>> {
+  /** Comes back from Postgres if its storage was lost. To be called for accounts only that must know it. */
+  restore(): Promise<Result<null>> {
     return toResult(async () => {
-      if (session) await this.#revive();
-      const { members } = this.#require("CHAT_UNKNOWN").parts;
-      return { users: members.names, signedIn: session !== undefined && isGood(session, members) };
+      await this.reviveAccount();
+      return null;
     });
   }
 
-  /** Finds who somebody says they are. */
-  login(typedName: string): Promise<Result<{ name: string; peer: string }>> {
-    return toResult(() => {
-      const { members, mirror, outbox } = this.#require("LOGIN_FAILED").parts;
-      const name = members.find(typedName);
-      if (name === undefined) throw new DuetError("LOGIN_FAILED");
-      mirror.touch(name);
-      outbox.schedule("redis");
-      return { name, peer: members.others(name).join(", ") };
+  /** What the devices of a member said, from their Inbox, in order. */
+  receive(caller: string, batch: readonly Received[]): Promise<Result<null>> {
+    return toResult(async () => {
+      await this.reviveAccount();
+      const { exchange } = this.requireMember(caller);
+      // Should this object start anew before all is answered, the Inbox hands it on again.
+      await Promise.all(batch.flatMap((received) => exchange.receive(caller, received) ?? []));
+      return null;
     });
   }
 
-  /** Stores and pushes a message, just as the socket does. */
-  send(session: Session, receiver: string, change: ChangeFrame & { type: "send" }) {
-    return toResult(async () => {
-      const { parts } = await this.#requireSession(session);
-      const others = parts.members.others(session.name);
-      if (!others.some((other) => sameName(other, receiver))) throw new DuetError("RECEIVER_NOT_PEER");
-      const { id, seq, at } = await makeChange(parts, session.name, change);
-      return { id, seq, at, delivered: others.some((other) => parts.connections.isOnline(other)) };
+  /** Makes a change and pushes it, just as the socket does. */
+  change(caller: string, change: ChangeFrame) {
+    return this.asMember(caller, ({ parts, account }) => {
+      const refusal = refusalOf(account);
+      if (refusal) throw new DuetError(refusal);
+      return makeChange(parts, caller, change);
     });
   }
 
   /** @param before - see `readPage`; undefined for the newest page */
-  history(session: Session, before: number | undefined, limit: number) {
-    return toResult(async () => {
-      const { log, record, pagesRate, readFromArchive } = (await this.#requireSession(session)).parts;
-      if (pagesRate.take(session.name) !== "pass") throw new DuetError("TOO_FAST");
-      // Before the page is read: changes that are on it and come over the socket again do no harm, missing ones would.
-      const { head } = log;
-      const page = await readPage(log, readFromArchive, before ?? Infinity, limit);
-      return { ...page, epoch: record.epoch, head };
+  messages(caller: string, before: number | undefined, limit: number) {
+    return this.asMember(caller, async ({ parts, account }) => {
+      const page = await readHistory(parts, caller, before, limit);
+      // It may have been a while: whoever was removed meanwhile reads nothing more.
+      this.requireMember(caller);
+      return { ...page, usernames: usernamesOf(account, page.messages) };
     });
   }
 
-  /** Ends one session: its token is dead from now on, and its sockets are closed. */
-  logout(session: Session): Promise<Result<null>> {
+  /** What the list of conversations says about it. */
+  overview(caller: string) {
+    return this.asMember(caller, ({ parts, account, roster }) =>
+      overviewFor(parts, account, caller, roster.require(caller, "talk")),
+    );
+  }
+
+  mark(caller: string, marks: Partial<Marks>): Promise<Result<null>> {
+    return this.asMember(caller, ({ parts, exchange }) => {
+      if (parts.signalsRate.take(caller) !== "pass") throw new DuetError("TOO_FAST");
+      if ((marks.readSeq ?? 0) > parts.log.head) throw new DuetError("MESSAGE_UNKNOWN");
+      exchange.mark(caller, marks);
+      parts.members.save();
+      return null;
+    });
+  }
+
+  setTyping(caller: string, on: boolean): Promise<Result<null>> {
+    return this.asMember(caller, ({ parts, exchange }) => {
+      if (parts.signalsRate.take(caller) !== "pass") throw new DuetError("TOO_FAST");
+      exchange.setTyping(caller, on);
+      return null;
+    });
+  }
+
+  members(caller: string, limit: number, after?: MemberCursor): Promise<Result<MemberEntry[]>> {
+    return this.asMember(caller, ({ account }) => membersPage(account, limit, after));
+  }
+
+  /** Whether a member may do something: refuses when not. */
+  may(caller: string, action: Action): Promise<Result<null>> {
+    return this.asMember(caller, ({ roster }) => {
+      roster.require(caller, action);
+      return null;
+    });
+  }
+
+  addMembers(caller: string, profiles: readonly Profile[]): Promise<Result<null>> {
+    return this.changing(caller, (open) => this.changeMembers(open, open.roster.add(caller, profiles)));
+  }
+
+  /** Removes somebody, or lets the caller leave. Nothing more reaches them when this has answered. */
+  removeMember(caller: string, target: string): Promise<Result<null>> {
+    return this.changing(caller, (open) => this.withdraw(open, open.roster.remove(caller, target)));
+  }
+
+  setRole(caller: string, target: string, role: Role): Promise<Result<null>> {
+    return this.changing(caller, (open) => {
+      open.roster.setRole(caller, target, role);
+      return this.withdraw(open);
+    });
+  }
+
+  rename(caller: string, name: string): Promise<Result<null>> {
+    return this.changing(caller, async (open) => {
+      const { parts, roster, account } = open;
+      roster.require(caller, "rename");
+      account.details.rename(name);
+      // The list of rooms is Postgres'. Should that be out, it follows later.
+      if (account.details.kind === "room") await parts.outbox.flush();
+      return this.changeMembers(open, []);
+    });
+  }
+
+  setMuted(caller: string, muted: boolean): Promise<Result<null>> {
+    return this.asMember(caller, ({ parts, account }) => {
+      account.membership.setMuted(caller, muted);
+      account.inboxes.noteChange([caller]);
+      parts.outbox.schedule("postgres");
+      return null;
+    });
+  }
+
+  /** Joins a room. For other conversations there is no such thing: they are unknown. */
+  joinRoom(profile: Profile): Promise<Result<null>> {
+    return this.asAnybody(async (open) => {
+      if (open.account.details.kind !== "room") throw new DuetError("CONVERSATION_UNKNOWN");
+      return this.changeMembers(open, open.roster.join([profile]));
+    });
+  }
+
+  leaveRoom(caller: string): Promise<Result<null>> {
+    return this.changing(caller, (open) => {
+      if (open.account.details.kind !== "room") throw new DuetError("CONVERSATION_UNKNOWN");
+      return this.withdraw(open, open.roster.remove(caller, caller));
+    });
+  }
+
+  /** Who is in a room at this moment. */
+  present(limit: number, after?: MemberCursor): Promise<Result<MemberEntry[]>> {
+    return this.asAnybody(({ account }) => {
+      if (account.details.kind !== "room") throw new DuetError("CONVERSATION_UNKNOWN");
+      return membersPage(account, limit, after, (id) => account.inboxes.isOnline(id));
+    });
+  }
+
+  createLink(caller: string, link: Omit<NewLink, "createdBy">): Promise<Result<LinkEntry & { secret: string }>> {
+    return this.asMember(caller, ({ roster, account, parts }) => {
+      roster.require(caller, "link");
+      if (account.links.count() >= parts.limits.LINKS_PER_CONVERSATION) throw new DuetError("TOO_MANY_LINKS");
+      return account.links.create({ ...link, createdBy: caller });
+    });
+  }
+
+  links(caller: string, limit: number, after?: LinkCursor): Promise<Result<LinkEntry[]>> {
+    return this.asMember(caller, ({ roster, account }) => {
+      roster.require(caller, "link");
+      return account.links.list(limit, after);
+    });
+  }
+
+  revokeLink(caller: string, id: string): Promise<Result<null>> {
+    return this.asMember(caller, ({ roster, account }) => {
+      roster.require(caller, "link");
+      if (!account.links.revoke(id)) throw new DuetError("LINK_UNKNOWN");
+      return null;
+    });
+  }
+
+  /** Whoever is a member already uses nothing up. Links are here alone: where the storage was lost, there is none. */
+  joinByLink(profile: Profile, secret: string): Promise<Result<null>> {
     return toResult(() => {
-      if (!this.#open) return null;
-      const { members, connections } = this.#open.parts;
-      members.revoke(session.id, session.expiresAt);
-      connections.closeSession(session.id);
-      return null;
+      const open = this.hasEnded ? undefined : this.accountIfOpen();
+      if (!open) throw new DuetError("LINK_INVALID");
+      // They need no link any more; its last use may have been theirs, and the answer have been lost.
+      if (open.parts.members.has(profile.id)) return null;
+      const link = open.account.links.check(secret);
+      const joined = open.roster.join([profile]);
+      open.account.links.countUse(link);
+      return this.changeMembers(open, joined);
     });
-  }
-
-  /** Ends the chat for everybody. Its messages are gone here at once, and elsewhere as soon as the stores answer. */
-  end(session: Session): Promise<Result<null>> {
-    return toResult(async () => {
-      const { record, log, connections, outbox } = (await this.#requireSession(session)).parts;
-      const at = Date.now();
-      record.markEnded(at);
-      log.clear();
-      this.#ended = true;
-      connections.broadcast({ type: "ended", by: session.name, at });
-      connections.closeAll("ENDED");
-      // Should we die now, the alarm goes on with it.
-      outbox.schedule("postgres");
-      await outbox.flush();
-      await this.#buryIfDone();
-      return null;
-    });
-  }
-
-  /** Upgrades to a WebSocket. The Worker has checked the origin and verified the session. */
-  override async fetch(request: Request): Promise<Response> {
-    try {
-      const session = readSession(request);
-      const { parts, sockets } = await this.#requireSession(session);
-      parts.connections.reapGhosts();
-      const open = parts.connections.of(session.name).length;
-      if (open >= parts.limits.SOCKETS_PER_PERSON) throw new DuetError("TOO_MANY_SOCKETS");
-      const { 0: client, 1: server } = new WebSocketPair();
-      sockets.accept(server, session);
-      return new Response(null, { status: 101, webSocket: client });
-    } catch (error) {
-      return refusal(error);
-    }
-  }
-
-  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    // What arrives after we closed it, before the client answered that, counts for nothing.
-    if (socket.readyState === WebSocket.OPEN) this.#open?.sockets.receive(socket, message);
-  }
-
-  override webSocketClose(socket: WebSocket, code: number): void {
-    this.#open?.sockets.leave(socket);
-    // Completes the handshake; without it the client waits. These codes only stand for a missing one, and can't be sent.
-    socket.close(RESERVED_CLOSE_CODES.has(code) ? 1000 : code);
-  }
-
-  override webSocketError(socket: WebSocket): void {
-    this.#open?.sockets.leave(socket);
-  }
-
-  override async alarm(): Promise<void> {
-    if (!this.#open) return;
-    this.#open.parts.connections.reapGhosts();
-    await this.#open.parts.outbox.alarmFired();
-    await this.#buryIfDone();
-  }
-
-  /** Of an ended chat only a tombstone remains, once both stores have followed. */
-  async #buryIfDone(): Promise<void> {
-    if (!this.#open?.parts.cleanedUp.postgres || !this.#open.parts.cleanedUp.redis) return;
-    this.#open = undefined;
-    await this.ctx.storage.deleteAll();
-    createTombstone(this.ctx.storage.sql);
-  }
-
-  #require(unknown: "CHAT_UNKNOWN" | "LOGIN_FAILED" | "NOT_SIGNED_IN"): Open {
-    this.#open?.parts.remind();
-    if (this.#ended) throw new DuetError("CHAT_ENDED");
-    if (!this.#open) throw new DuetError(unknown);
-    return this.#open;
-  }
-
-  async #requireSession(session: Session): Promise<Open> {
-    await this.#revive();
-    const open = this.#require("NOT_SIGNED_IN");
-    if (!isGood(session, open.parts.members)) throw new DuetError("NOT_SIGNED_IN");
-    return open;
   }
 
   /**
-   * A genuine session proves that there is a chat. An object without one has lost its storage: it goes on, in a new
-   * epoch, behind what Postgres has. Done for sessions only, so that guessing links costs no query.
+   * Opens or closes a direct conversation for writing. Nothing happens where there is none.
+   *
+   * @param profiles - of both, as they are when it opens: while it is closed, they are shown as they were
    */
-  async #revive(): Promise<void> {
-    if (this.#open || this.#ended) return;
-    // An error thrown inside would reset the object, so it is carried out.
-    const failure = await this.ctx.blockConcurrencyWhile(async () => {
-      if (this.#open || this.#ended) return undefined;
-      const restored = await toResult(() => this.#restore(this.ctx.id.name ?? ""));
-      return restored.ok ? undefined : restored.code;
+  setOpen(isOpen: boolean, profiles: readonly Profile[] = []): Promise<Result<null>> {
+    return this.ifThere(async (open) => {
+      const { details, membership, closedView } = open.account;
+      if (details.kind !== "direct" || details.isOpen === isOpen) return null;
+      if (!isOpen) closedView.keepMarks();
+      details.setOpen(isOpen);
+      for (const { id, displayName } of profiles) membership.showAs(id, displayName);
+      return isOpen ? this.changeMembers(open, []) : this.withdraw(open);
     });
-    if (failure) throw new DuetError(failure);
   }
 
-  async #restore(hash: string): Promise<void> {
-    const { sql } = this.ctx.storage;
-    const { STORE_TIMEOUT_MS } = parseLimits(this.env);
-    const db = createDb(this.env.DATABASE_URL, STORE_TIMEOUT_MS);
-    const chat = await needingPostgres(() => findArchivedChat(db, hash));
-    if (!chat) return;
-    if (chat.endedAt) {
-      createTombstone(sql);
-      this.#ended = true;
-      return;
-    }
-    createTables(sql);
-    Members.create(sql, chat.users);
-    ConversationRecord.create(sql, hash, chat.createdAt.getTime()).startEpoch(chat.head);
-    this.#assemble();
+  /** A member shows itself by another name. Who is no friend of theirs any more does not see it. */
+  showAs(accountId: string, displayName: string): Promise<Result<null>> {
+    return this.ifThere(({ account }) => {
+      if (account.details.isOpen && account.membership.showAs(accountId, displayName)) account.inboxes.noteChange();
+      return null;
+    });
   }
-}
 
-function isGood(session: Session, members: Members): boolean {
-  return members.names.includes(session.name) && !members.isRevoked(session.id);
+  /** An account is deleted: how it showed itself goes, what it wrote stays. */
+  forget(accountId: string): Promise<Result<null>> {
+    return this.ifThere((open) => {
+      open.roster.forget(accountId);
+      return this.withdraw(open);
+    });
+  }
+
+  /** @param act - decides, and makes it known: see `changeMembers` and `withdraw` */
+  protected changing(caller: string, act: (open: AccountOpen) => Promise<null>): Promise<Result<null>> {
+    return this.asMember(caller, (open) => {
+      if (open.parts.changesRate.take(caller) !== "pass") throw new DuetError("TOO_FAST");
+      return act(open);
+    });
+  }
 }

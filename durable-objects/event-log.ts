@@ -1,4 +1,5 @@
 /** The ordered log: one SQLite row per event, holding the very text that is pushed to clients. */
+import type { LoggedText } from "../drizzle/archive.ts";
 import type { LoggedEvent } from "../protocol/frames.ts";
 import type { ConversationRecord } from "./conversation-record.ts";
 
@@ -109,11 +110,10 @@ export class EventLog {
   }
 
   /** Up to `limit` events after `seq`, in order. */
-  eventsAfter(seq: number, limit: number): LoggedEvent[] {
+  textsAfter(seq: number, limit: number): LoggedText[] {
     return this.#sql
-      .exec<Row>("select seq, frame from events where seq > ? order by seq limit ?", seq, limit)
-      .toArray()
-      .map(parse);
+      .exec<Row & LoggedText>("select seq, target, frame from events where seq > ? order by seq limit ?", seq, limit)
+      .toArray();
   }
 
   /** Up to `limit` messages before `seq`, newest first, as they were sent. */
@@ -144,8 +144,8 @@ export class EventLog {
   }
 
   /** Keeps for the operator what Postgres will never take. */
-  setAside(event: LoggedEvent, sqlstate: string): void {
-    this.#sql.exec("insert or ignore into set_aside values (?, ?, ?)", event.seq, sqlstate, JSON.stringify(event));
+  setAside({ seq, frame }: LoggedText, sqlstate: string): void {
+    this.#sql.exec("insert or ignore into set_aside values (?, ?, ?)", seq, sqlstate, frame);
   }
 
   /** Gives all events after `archived` new places behind `base`, and forgets the others. */

@@ -24,8 +24,7 @@ interface Pending {
   settle: (outcome: Outcome) => void;
 }
 
-/** So many commits in a row may go without waiting for a turn: then one waits, to see whether there are more by now. */
-const COMMITS_PER_LOOK = 16;
+const COMMITS_PER_LOOK_MAX = 256;
 
 interface Options {
   /** Whether the chat was ended: changes may still be queued when that happens. */
@@ -43,6 +42,8 @@ export class GroupCommit {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** As many changes as came together of late: once so many are here, nobody is waited for. */
   #expected = 1;
+  /** So many commits in a row wait for no turn: then one does, to see whether there are more by now. */
+  #commitsPerLook = 1;
   #sinceLook = 0;
 
   constructor(log: EventLog, options: Options) {
@@ -59,14 +60,17 @@ export class GroupCommit {
    */
   submit(sender: string, change: ChangeFrame, settle: Pending["settle"], archived?: ArchivedTarget): void {
     this.#pending.push({ sender, change, settle, archived });
-    if (this.#pending.length >= this.#expected && this.#sinceLook < COMMITS_PER_LOOK) this.#flush();
+    if (this.#pending.length >= this.#expected && this.#sinceLook < this.#commitsPerLook) this.#flush();
     else this.#timer ??= setTimeout(() => this.#look(), 0);
   }
 
   /** A whole turn has passed: whoever writes at the same time is here. */
   #look(): void {
     this.#sinceLook = 0;
-    this.#expected = Math.max(1, this.#pending.length, Math.floor(this.#expected * 0.75));
+    const found = this.#pending.length;
+    // What changes is looked at more often.
+    this.#commitsPerLook = found === this.#expected ? Math.min(COMMITS_PER_LOOK_MAX, this.#commitsPerLook * 2) : 1;
+    this.#expected = Math.max(1, found, Math.floor(this.#expected * 0.75));
     this.#flush();
   }
 

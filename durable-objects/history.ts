@@ -1,7 +1,9 @@
 /** Pages of messages as they stand: from the log as far as it reaches, from Postgres before that. */
+import { DuetError } from "../protocol/errors.ts";
 import type { LoggedEvent } from "../protocol/frames.ts";
 import { applyChange, toTranscriptMessage, type TranscriptMessage } from "../protocol/transcript.ts";
 import type { EventLog } from "./event-log.ts";
+import type { Parts } from "./parts.ts";
 
 export interface Page {
   /** Newest first. */
@@ -12,6 +14,21 @@ export interface Page {
 
 /** Reads messages before a seq from Postgres, newest first. */
 export type ReadArchive = (before: number, limit: number) => Promise<TranscriptMessage[]>;
+
+/**
+ * A page for somebody who asked, and which log it reflects up to where.
+ *
+ * @param before - see `readPage`; undefined for the newest page
+ * @throws DuetError `TOO_FAST`, and what `readPage` throws
+ */
+export async function readHistory(parts: Parts, name: string, before: number | undefined, limit: number) {
+  const { log, record, pagesRate, readFromArchive } = parts;
+  if (pagesRate.take(name) !== "pass") throw new DuetError("TOO_FAST");
+  // Before the page is read: changes that are on it and come over the socket again do no harm, missing ones would.
+  const { head } = log;
+  const page = await readPage(log, readFromArchive, before ?? Infinity, limit);
+  return { ...page, epoch: record.epoch, head };
+}
 
 /**
  * @param before - messages with a lower seq; Infinity for the newest page

@@ -36,6 +36,32 @@ export class Members {
     return [...this.#rows.keys()];
   }
 
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  has(name: string): boolean {
+    return this.#rows.has(name);
+  }
+
+  /** @param marks - what counts as read and received from the beginning */
+  add(name: string, marks: Marks): void {
+    this.#sql.exec(
+      "insert or replace into members (name, read_seq, delivered_seq) values (?, ?, ?)",
+      name,
+      marks.readSeq,
+      marks.deliveredSeq,
+    );
+    const row = { name, read_seq: marks.readSeq, delivered_seq: marks.deliveredSeq, last_seen: null, online: 0 };
+    this.#rows.set(name, row);
+  }
+
+  remove(name: string): void {
+    this.#sql.exec("delete from members where name = ?", name);
+    this.#rows.delete(name);
+    this.#unsaved.delete(name);
+  }
+
   others(name: string): string[] {
     return this.names.filter((other) => other !== name);
   }

@@ -7,6 +7,7 @@
  */
 import type { ServerFrame } from "../protocol/frames.ts";
 import { keysOf } from "../protocol/keys-of.ts";
+import { Wake } from "./wake.ts";
 
 export type Degraded = Omit<ServerFrame & { type: "degraded" }, "type">;
 type Store = keyof Degraded;
@@ -26,13 +27,14 @@ interface Options {
   tasks: Record<Store, (failures: number) => Promise<void>>;
   /** Called when an outage starts or ends. */
   onDegraded: (state: Degraded) => void;
+  /** Called after every run, however it went. */
+  onRun: () => void;
 }
 
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 30_000;
 /** What is due this soon after goes along: one alarm for both stores. */
 const SLACK_MS = 1_000;
-const ALARM_LOST_MS = 10_000;
 
 export class Outbox {
   readonly #options: Options;
@@ -42,12 +44,12 @@ export class Outbox {
   };
   /** Milliseconds since 1970; Infinity when nobody asked. */
   #wakeAt = Infinity;
-  /** Undefined after a wake-up, until it was looked up. */
-  #alarmAt: number | undefined;
+  readonly #wake: Wake;
   #running: Promise<unknown> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#wake = new Wake(options.storage);
     const { sql } = options.storage;
     for (const { store, failures } of sql.exec<{ store: string; failures: number }>("select * from outages")) {
       for (const name of keysOf(this.#lanes)) if (name === store) this.#lanes[name].failures = failures;
@@ -81,10 +83,7 @@ export class Outbox {
 
   /** For the alarm: runs what it was set for, and all that waits for no pause: it is paid for. See `flush`. */
   async alarmFired(): Promise<void> {
-    // After a wake-up it is not known what the alarm was for.
-    const alarmAt = this.#alarmAt ?? Infinity;
-    const until = Math.max(Date.now(), alarmAt) + SLACK_MS;
-    this.#alarmAt = Infinity;
+    const until = Math.max(Date.now(), this.#wake.wentOff()) + SLACK_MS;
     if (this.#wakeAt <= until) this.#wakeAt = Infinity;
     await this.#flush(({ dueAt, failures }) => dueAt <= until || (failures === 0 && dueAt < Infinity));
   }
@@ -102,6 +101,7 @@ export class Outbox {
       this.#running = undefined;
     });
     await this.#running;
+    this.#options.onRun();
     await this.#setAlarm();
   }
 
@@ -132,19 +132,8 @@ export class Outbox {
     if (changed) this.#options.onDegraded(this.degraded);
   }
 
-  /** Sets the alarm to what is due first, if that is sooner than the one that is set: each setting costs a row. */
-  async #setAlarm(): Promise<void> {
-    const { storage } = this.#options;
-    if (this.#alarmAt === undefined) {
-      const alarmAt = (await storage.getAlarm()) ?? Infinity;
-      this.#alarmAt ??= alarmAt;
-    }
-    const dueAt = Math.min(this.#lanes.postgres.dueAt, this.#lanes.redis.dueAt, this.#wakeAt);
-    // An alarm that should have gone off long ago was lost (workerd issues 3566, 3138).
-    const lost = this.#alarmAt < Date.now() - ALARM_LOST_MS;
-    if (dueAt === Infinity || (dueAt >= this.#alarmAt && !lost)) return;
-    this.#alarmAt = dueAt;
-    await storage.setAlarm(dueAt);
+  #setAlarm(): Promise<void> {
+    return this.#wake.by(Math.min(this.#lanes.postgres.dueAt, this.#lanes.redis.dueAt, this.#wakeAt));
   }
 }
 

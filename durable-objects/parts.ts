@@ -1,24 +1,22 @@
 /** Puts the parts of an open conversation together. Each can be read alone; this is how they meet. */
-import { type ArchivedChat, endArchivedChat, findArchived, findArchivedChat, readArchive } from "../drizzle/archive.ts";
-import { createDb } from "../drizzle/client.ts";
 import { parseLimits } from "../protocol/limits.ts";
 import { createRedis } from "../redis/client.ts";
-import { deleteSessionRecords } from "../redis/session-records.ts";
+import { assembleAccountParts } from "./account/account-parts.ts";
+import { Details } from "./account/details.ts";
+import { Membership } from "./account/membership.ts";
 import { archiveNewEvents, BATCH_EVENTS } from "./archive-task.ts";
-import { breakers, needingPostgres } from "./circuit-breaker.ts";
+import type { Audience } from "./audience.ts";
 import { Connections } from "./connections.ts";
 import { ConversationRecord } from "./conversation-record.ts";
 import { EventLog } from "./event-log.ts";
-import { type ArchivedTarget, GroupCommit } from "./group-commit.ts";
-import { type ReadArchive } from "./history.ts";
-import { Members } from "./members.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { type Marks, Members } from "./members.ts";
+import { createReporter } from "./meter/report.ts";
 import { Outbox } from "./outbox.ts";
 import { Presence } from "./presence.ts";
+import { createProjection } from "./projection.ts";
 import { SessionMirror } from "./session-mirror.ts";
 import { TokenBuckets } from "./token-bucket.ts";
-
-/** Milliseconds between two looks into Postgres for the same suspicion. */
-const REWIND_CHECK_MS = 60_000;
 
 export type Parts = ReturnType<typeof assembleParts>;
 
@@ -26,58 +24,80 @@ export type Parts = ReturnType<typeof assembleParts>;
 export function assembleParts(ctx: DurableObjectState, env: Env) {
   const { sql } = ctx.storage;
   const limits = parseLimits(env);
-  const db = createDb(env.DATABASE_URL, limits.STORE_TIMEOUT_MS);
-  const redis = createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, limits.STORE_TIMEOUT_MS);
 
   const record = ConversationRecord.load(sql);
   const log = new EventLog(sql, record, limits.EVENTS_KEPT);
   const members = new Members(sql);
+  const details = Details.load(sql);
+  const membership = details && new Membership(sql);
+  const projection = createProjection({ ctx, env, limits, record, log, members, details, membership });
   const connections = new Connections(ctx, (name, isOffline) => {
     // The socket took its marks along: they are kept elsewhere now.
     members.save();
     presence.left(name, isOffline);
     scheduleArchive();
   });
-  const mirror = new SessionMirror({
-    redis,
-    chatId: record.id,
-    createdAt: record.createdAt,
-    log,
-    members,
-    connections,
-    ttlSeconds: limits.SESSION_DAYS * 86_400,
-  });
+  const account =
+    details &&
+    membership &&
+    assembleAccountParts({
+      sql,
+      env,
+      record,
+      log,
+      members,
+      details,
+      membership,
+      onAway: (name) => presence.set(name, false),
+      wakeBy: (at) => outbox.wakeBy(at),
+    });
+  const audience: Audience = account?.inboxes ?? connections;
+  /** Redis mirrors pair chats only: an account's devices are known to its Inbox. */
+  const mirror = account
+    ? undefined
+    : new SessionMirror({
+        redis: createRedis(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, limits.STORE_TIMEOUT_MS),
+        chatId: record.id,
+        createdAt: record.createdAt,
+        log,
+        members,
+        connections,
+        ttlSeconds: limits.SESSION_DAYS * 86_400,
+      });
 
-  const [one = "", two = ""] = members.names;
-  const chat: ArchivedChat = { hash: record.id, users: [one, two], createdAt: record.createdAt };
   /** Which stores have followed the end of the chat. */
   const cleanedUp = { postgres: false, redis: false };
+  const report = createReporter(ctx, env);
+  const waitingEvents = () => (record.endedAt === null ? log.head - Math.max(0, record.archivedSeq) : 0);
   const outbox = new Outbox({
     storage: ctx.storage,
     delayMs: limits.ARCHIVE_DELAY_MS,
-    onDegraded: (state) => connections.broadcast({ type: "degraded", ...state }),
+    onDegraded: (state) => audience.broadcast({ type: "degraded", ...state }),
+    onRun: () => report({ waiting: waitingEvents(), degraded: outbox.degraded }),
     tasks: {
       async postgres(failures) {
         const { endedAt } = record;
         if (endedAt !== null) {
-          await breakers.postgres.run(() => endArchivedChat(db, chat, endedAt));
+          await projection.end(endedAt);
           cleanedUp.postgres = true;
           return;
         }
         members.save();
+        await projection.writeMembership();
         await archiveNewEvents({
           failures,
-          db,
-          chat,
+          db: projection.db,
+          chat: projection.chat,
           record,
           log,
-          onRewound: recoverFromRewind,
+          onRewound: projection.recoverFromRewind,
         });
-        presence.doubt();
+        // Who has an Inbox is looked after there.
+        if (!account) presence.doubt();
       },
       async redis() {
-        if (record.endedAt === null) return mirror.write();
-        await breakers.redis.run(() => deleteSessionRecords(redis, record.id, members.names));
+        if (record.endedAt === null) return mirror?.write();
+        await mirror?.clear();
         cleanedUp.redis = true;
       },
     },
@@ -87,13 +107,14 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
    * Each run costs rows, an alarm and a round trip, so Postgres may lag behind while people are there: the more it has
    * of a chat, the longer. Once they have left, or much waits, it gets the rest.
    */
-  function scheduleArchive(): void {
+  function scheduleArchive(isHeard = audience.hasListeners()): void {
     const waiting = log.head - record.archivedSeq;
     if (waiting <= 0) return;
-    const isQuiet = members.names.every((name) => !connections.isOnline(name));
-    const intervalMs = Math.min(limits.ARCHIVE_INTERVAL_MS, record.archivedSeq * limits.ARCHIVE_DELAY_MS);
+    // What was lost with a death between storing and pushing shows when the alarm wakes the object.
+    const longestMs = account ? limits.ACCOUNT_ARCHIVE_INTERVAL_MS : limits.ARCHIVE_INTERVAL_MS;
+    const intervalMs = Math.min(longestMs, record.archivedSeq * limits.ARCHIVE_DELAY_MS);
     const restMs = record.archivedAt + intervalMs - Date.now();
-    const isUrgent = isQuiet || waiting >= BATCH_EVENTS;
+    const isUrgent = waiting >= BATCH_EVENTS || !isHeard;
     outbox.schedule("postgres", isUrgent ? undefined : Math.max(limits.ARCHIVE_DELAY_MS, restMs));
   }
 
@@ -106,65 +127,58 @@ export function assembleParts(ctx: DurableObjectState, env: Env) {
     else scheduleArchive();
   }
 
-  const presence = new Presence({ connections, members, mirror, outbox, log });
+  const presence = new Presence({
+    audience,
+    members,
+    log,
+    wakeBy: (at) => outbox.wakeBy(at),
+    onChange(name) {
+      mirror?.touch(name);
+      if (mirror) outbox.schedule("redis");
+    },
+    maxMembers: limits.PRESENCE_MEMBERS,
+  });
 
   const commits = new GroupCommit(log, {
     isEnded: () => record.endedAt !== null,
     hasRoom: () => log.head - record.archivedSeq < limits.OUTBOX_MAX,
     onCommit(frames) {
-      connections.broadcastTexts(frames);
-      connections.setPong(record.epoch, log.head);
-      scheduleArchive();
-      if (mirror.touchAbsent()) outbox.schedule("redis");
+      const present = audience.broadcastTexts(frames);
+      audience.setPong(record.epoch, log.head);
+      scheduleArchive(present.size > 0);
+      if (mirror?.touchAbsent(present)) outbox.schedule("redis");
     },
   });
 
-  const readFromArchive: ReadArchive = (before, limit) =>
-    needingPostgres(() => readArchive(db, record.id, before, limit));
-
-  /** The message that a change is about, when it is too old for the log. */
-  async function findArchivedTarget(seq: number): Promise<ArchivedTarget | undefined> {
-    const message = await needingPostgres(() => findArchived(db, record.id, seq));
-    return message && { sender: message.sender, deleted: message.deletedAt !== undefined };
+  /** @returns how far a person has come now, or undefined when that is no news; all are told */
+  function raiseMarks(name: string, marks: Partial<Marks>): Marks | undefined {
+    const claimed = marks.readSeq ?? marks.deliveredSeq ?? 0;
+    if (claimed > log.head || !members.raise(name, marks)) return undefined;
+    const raised = members.marks(name);
+    audience.broadcast({ type: "receipt", name, ...raised });
+    return raised;
   }
 
-  let checkedAt = 0;
-  /** When a client claims to have seen more than there is: either it is wrong, or our storage went back in time. */
-  async function checkForRewind(): Promise<void> {
-    if (Date.now() - checkedAt < REWIND_CHECK_MS) return;
-    checkedAt = Date.now();
-    const archived = await needingPostgres(() => findArchivedChat(db, record.id));
-    if (archived && archived.head > log.head) await recoverFromRewind();
-  }
-
-  /** Moves what Postgres lacks behind what it has, in a new epoch, and starts this object anew. */
-  async function recoverFromRewind(): Promise<void> {
-    const archived = await needingPostgres(() => findArchivedChat(db, record.id));
-    if (!archived) return;
-    await ctx.blockConcurrencyWhile(async () => {
-      log.moveBehind(archived.head, record.archivedSeq);
-      record.startEpoch(archived.head);
-      await ctx.storage.sync();
-      // Every client reconnects, finds a foreign epoch, and loads anew.
-      ctx.abort("The storage was rewound.");
-    });
-  }
-
+  const { readFromArchive, findArchivedTarget, writeMembership, checkForRewind } = projection;
   return {
     limits,
     record,
     log,
     members,
     connections,
+    account,
+    audience,
     mirror,
     outbox,
     cleanedUp,
     commits,
     readFromArchive,
     findArchivedTarget,
+    writeMembership,
     checkForRewind,
     presence,
     remind,
+    raiseMarks,
     changesRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),
     /** Frames that are not logged (typing, marks, hello) have a budget of their own. */
     signalsRate: new TokenBuckets(limits.EVENTS_PER_SECOND, limits.EVENT_BURST),

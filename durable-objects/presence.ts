@@ -1,16 +1,18 @@
-/** Who is there: of people, not of sockets. Told to the others at once and to Redis through the outbox. */
-import type { Connections } from "./connections.ts";
+/** Who is there: of people, not of sockets. Told to the others at once. */
+import type { Audience } from "./audience.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Members } from "./members.ts";
-import type { Outbox } from "./outbox.ts";
-import type { SessionMirror } from "./session-mirror.ts";
 
 interface Options {
-  connections: Connections;
+  audience: Audience;
   members: Members;
-  mirror: SessionMirror;
-  outbox: Outbox;
   log: EventLog;
+  /** Makes sure that the object's alarm goes off by a time, in milliseconds since 1970. */
+  wakeBy: (at: number) => void;
+  /** Called when somebody came or went. */
+  onChange: (name: string) => void;
+  /** In larger conversations nobody is told. */
+  maxMembers: number;
 }
 
 export class Presence {
@@ -19,9 +21,9 @@ export class Presence {
   constructor(options: Options) {
     this.#options = options;
     // After a crash or a deployment nobody's going was seen. Who is still there comes back with a `hello`.
-    const { connections, members } = options;
+    const { audience, members } = options;
     for (const name of members.names) {
-      if (members.wasOnline(name) && !connections.isOnline(name)) this.set(name, false);
+      if (members.wasOnline(name) && !audience.isOnline(name)) this.set(name, false);
     }
   }
 
@@ -33,26 +35,25 @@ export class Presence {
 
   /** Called some time after events were pushed: who is there, but has not taken them, may be gone. */
   doubt(): void {
-    const { connections, members, log } = this.#options;
+    const { audience, members, log } = this.#options;
     for (const name of members.names) {
-      if (connections.isOnline(name) && log.countWaiting(name, members.marks(name).deliveredSeq) > 0)
+      if (audience.isOnline(name) && log.countWaiting(name, members.marks(name).deliveredSeq) > 0)
         this.#lookAfter(name);
     }
   }
 
   /** Nobody watches sockets while nothing happens: an alarm that only looks would cost every quiet chat. */
   #lookAfter(name: string): void {
-    const { connections, outbox } = this.#options;
-    outbox.wakeBy(connections.ghostAt(name));
+    const { audience, wakeBy } = this.#options;
+    wakeBy(audience.ghostAt(name));
   }
 
   /** A person's first socket said `hello`, or their last one is gone. */
   set(name: string, online: boolean): void {
-    const { connections, members, mirror, outbox } = this.#options;
+    const { audience, members, onChange, maxMembers } = this.#options;
     members.setOnline(name, online);
     const lastSeen = online ? null : members.lastSeen(name);
-    connections.broadcast({ type: "presence", name, online, lastSeen }, { except: name });
-    mirror.touch(name);
-    outbox.schedule("redis");
+    if (members.size <= maxMembers) audience.broadcast({ type: "presence", name, online, lastSeen }, { except: name });
+    onChange(name);
   }
 }

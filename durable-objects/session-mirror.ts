@@ -1,6 +1,7 @@
 /** The outbox's work for Redis: a record per person of who is there and how much waits for them. */
 import type { Redis } from "../redis/client.ts";
-import { type SessionRecord, writeSessionRecords } from "../redis/session-records.ts";
+import { deleteSessionRecords, type SessionRecord, writeSessionRecords } from "../redis/session-records.ts";
+import type { Present } from "./audience.ts";
 import { breakers } from "./circuit-breaker.ts";
 import type { Connections } from "./connections.ts";
 import type { EventLog } from "./event-log.ts";
@@ -41,8 +42,8 @@ export class SessionMirror {
    *
    * @returns whether anyone is away
    */
-  touchAbsent(): boolean {
-    const absent = this.#options.members.names.filter((name) => !this.#options.connections.isOnline(name));
+  touchAbsent(present: Present): boolean {
+    const absent = this.#options.members.names.filter((name) => !present.has(name));
     for (const name of absent) this.#stale.add(name);
     return absent.length > 0;
   }
@@ -60,6 +61,12 @@ export class SessionMirror {
       for (const name of names) this.#stale.add(name);
       throw error;
     }
+  }
+
+  /** The chat is over: nobody has a record any more. */
+  async clear(): Promise<void> {
+    const { redis, chatId, members } = this.#options;
+    await breakers.redis.run(() => deleteSessionRecords(redis, chatId, members.names));
   }
 
   #record(name: string): SessionRecord {

@@ -31,6 +31,11 @@ export class TokenBuckets {
     return refilled > -PATIENCE_BURSTS * this.#burst ? "refuse" : "disconnect";
   }
 
+  /** Whether less than half of the burst is left. */
+  isLow(name: string): boolean {
+    return (this.#levels.get(name)?.tokens ?? this.#burst) < this.#burst / 2;
+  }
+
   level(name: string): Level | undefined {
     return this.#levels.get(name);
   }

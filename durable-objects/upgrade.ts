@@ -1,20 +1,18 @@
 /** How the Worker and the object talk over an upgrade, which can't go over RPC. */
 import { DuetError, type ErrorCode, isErrorCode } from "../protocol/errors.ts";
-import type { Session } from "./connections.ts";
 
 const SESSION_HEADER = "duet-session";
 const REFUSAL_HEADER = "duet-refusal";
 
-/** @returns the request that asks a Conversation for a socket on behalf of a verified session */
-export function upgradeRequest(session: Session): Request {
+/** @param session - verified by the Worker @returns the request that asks an object for a socket on its behalf */
+export function upgradeRequest(session: object): Request {
   const headers = { Upgrade: "websocket", [SESSION_HEADER]: encodeURIComponent(JSON.stringify(session)) };
-  return new Request("https://conversation/", { headers });
+  return new Request("https://object/", { headers });
 }
 
-/** Only the Worker can reach an object, and it wrote the header itself. */
-export function readSession(request: Request): Session {
-  const session: Session = JSON.parse(decodeURIComponent(request.headers.get(SESSION_HEADER) ?? ""));
-  return session;
+/** @returns the session as JSON: only the Worker can reach an object, and it wrote the header itself */
+export function sessionText(request: Request): string {
+  return decodeURIComponent(request.headers.get(SESSION_HEADER) ?? "");
 }
 
 /** @throws what is not a coded error: a bug */

@@ -1,6 +1,7 @@
 /** The sessions of one account: who may go on without the password, and until when. */
 import { DuetError } from "../../protocol/errors.ts";
-import { hashOf, isOfFamily, isSameHash, newKey, newSecret, nextSecret } from "./refresh-secrets.ts";
+import { hashOf, isSameHash, newKey } from "../secrets.ts";
+import { isOfFamily, newSecret, nextSecret } from "./refresh-secrets.ts";
 
 /** Milliseconds after a rotation in which the token before still answers with the same next one. */
 const PARALLEL_MS = 30_000;

@@ -5,15 +5,10 @@
  * A secret carries a tag of its family. A secret with the right tag was genuine once: seen again, it is a reuse, while
  * one with a wrong tag is noise that harms nobody.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 const VALUE_BYTES = 32;
 const TAG_BYTES = 16;
-
-/** @returns 256 random bits */
-export function newKey(): string {
-  return Buffer.from(randomBytes(32)).toString("base64url");
-}
 
 export function newSecret(familyKey: string): string {
   return withTag(randomBytes(VALUE_BYTES), familyKey);
@@ -29,16 +24,6 @@ export function isOfFamily(secret: string, familyKey: string): boolean {
   const bytes = Buffer.from(secret, "base64url");
   if (bytes.length !== VALUE_BYTES + TAG_BYTES) return false;
   return timingSafeEqual(bytes.subarray(VALUE_BYTES), tagOf(bytes.subarray(0, VALUE_BYTES), familyKey));
-}
-
-export function hashOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("base64url");
-}
-
-/** In constant time. */
-export function isSameHash(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function withTag(value: Uint8Array, familyKey: string): string {

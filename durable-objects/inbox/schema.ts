@@ -20,9 +20,33 @@ export function createTables(sql: SqlStorage): void {
       expires_at integer not null,
       label text not null
     ) without rowid;
+    create table if not exists conversations (
+      id text primary key,
+      kind text not null,
+      joined_at integer not null
+    ) without rowid;
+    create table if not exists tickets (
+      hash text primary key,
+      session_id text not null,
+      session_expires_at integer not null,
+      expires_at integer not null
+    ) without rowid;
+    create table if not exists left_conversations (id text primary key) without rowid;
+    create table if not exists untold_names (conversation_id text primary key, display_name text not null) without rowid;
+    create table if not exists presence (online integer not null, last_seen integer not null);
+    create table if not exists told_online (online integer not null);
   `);
 }
 
 export function hasTables(sql: SqlStorage): boolean {
   return hasTable(sql, "account");
+}
+
+/** The account is deleted, but not all of its conversations know. */
+export function beginBurying(sql: SqlStorage): void {
+  sql.exec("create table if not exists burying (at integer)");
+}
+
+export function isBurying(sql: SqlStorage): boolean {
+  return hasTable(sql, "burying");
 }
