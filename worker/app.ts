@@ -10,6 +10,7 @@ import { PLATFORM_ENDPOINTS } from "../protocol/platform/endpoints.ts";
 import type { AppEnv, AppHandler } from "./context.ts";
 import { answerError } from "./errors.ts";
 import { health } from "./health.ts";
+import { measureRequests, metrics, requireMetricsToken } from "./metrics.ts";
 import { openapi } from "./openapi.ts";
 import { noStore } from "./no-store.ts";
 import { allowFrontends, guardOrigin } from "./origins.ts";
@@ -29,6 +30,7 @@ const HANDLERS = {
   endchat,
   socket,
   health,
+  metrics,
   openapi,
   docs: docsPage,
 } satisfies Record<EndpointName, AppHandler>;
@@ -43,7 +45,7 @@ const PAGES = {
 export const app = new Hono<AppEnv>();
 
 app.use(requestId({ headerName: "" }));
-app.use(logRequests);
+app.use(logRequests, measureRequests);
 for (const path of [
   `${BASE_PATH}/*`,
   ...Object.values<Endpoint>(ENDPOINTS).flatMap(({ rootAliases = [] }) => rootAliases),
@@ -60,6 +62,8 @@ app.use(
     },
   }),
 );
+
+app.use(BASE_PATH + ENDPOINTS.metrics.path, requireMetricsToken);
 
 for (const [path, page] of Object.entries(PAGES)) app.get(path, page);
 

@@ -3,4 +3,5 @@ import { app } from "./app.ts";
 
 export { Conversation } from "../durable-objects/conversation.ts";
 export { Inbox } from "../durable-objects/inbox/inbox.ts";
+export { Meter } from "../durable-objects/meter/meter.ts";
 export default app;

@@ -1,6 +1,6 @@
 /** The pair chat over HTTP: each handler parses, calls one verb, answers. */
 import { customAlphabet } from "nanoid";
-import { refusalOf, upgradeRequest } from "../durable-objects/upgrade.ts";
+import { upgradeRequest } from "../durable-objects/upgrade.ts";
 import { DuetError } from "../protocol/errors.ts";
 import { CHAT_HASH_LENGTH, ChatHash, Name, sameName } from "../protocol/fields.ts";
 import {
@@ -19,9 +19,10 @@ import { reserveHash } from "../redis/reservation.ts";
 import { addressOf } from "./address.ts";
 import { readBody, readQuery } from "./body.ts";
 import type { AppContext } from "./context.ts";
-import { call, conversation, reach } from "./conversations.ts";
+import { call, conversation } from "./conversations.ts";
 import { chatsInCookies, clearSession, findSession, findSessions, requireSession, startSession } from "./session.ts";
 import { limit, needingRedis, storesOf } from "./stores.ts";
+import { requireUpgrade, upgraded } from "./upgrade.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** From the runtime's CSPRNG, without modulo bias: 62^22 is 131 bits. */
@@ -130,11 +131,8 @@ async function onlySession(c: AppContext) {
 }
 
 export async function socket(c: AppContext) {
-  if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") throw new DuetError("UPGRADE_REQUIRED");
+  requireUpgrade(c);
   const hash = hashOf(c);
   const session = await requireSession(c, hash);
-  const response = await reach(conversation(c, hash).fetch(upgradeRequest(session)));
-  const refused = refusalOf(response);
-  if (refused) throw new DuetError(refused);
-  return response;
+  return upgraded(conversation(c, hash).fetch(upgradeRequest(session)));
 }

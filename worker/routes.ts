@@ -19,7 +19,7 @@ export function addRoutes<Name extends string>(
   for (const names of Map.groupBy(keysOf(endpoints), (name) => endpoints[name].path).values()) {
     for (const name of names) {
       const endpoint = endpoints[name];
-      app.on([...endpoint.methods], pathsOf(endpoint), ...guardsOf(endpoint), handlers[name]);
+      app.on([...endpoint.methods], pathsOf(endpoint), naming(name), ...guardsOf(endpoint), handlers[name]);
     }
     const allowed = names.flatMap((name) => endpoints[name].methods).join(", ");
     const paths = new Set(names.flatMap((name) => pathsOf(endpoints[name])));
@@ -28,6 +28,14 @@ export function addRoutes<Name extends string>(
       throw new DuetError("METHOD_NOT_ALLOWED");
     });
   }
+}
+
+/** Notes which endpoint a request has reached, for `measureRequests`: paths hold values. */
+function naming(name: string): AppHandler {
+  return (c, next) => {
+    c.set("endpoint", name);
+    return next();
+  };
 }
 
 function guardsOf({ methods, signedIn }: Endpoint): AppHandler[] {

@@ -22,6 +22,12 @@ function createStores(env: Env) {
     signIns: createRateLimit(redis, keys.signIns, limits.SIGN_INS_PER_MINUTE),
     signInsPerAccount: createRateLimit(redis, keys.signInsPerAccount, limits.SIGN_INS_PER_ACCOUNT),
     mails: createRateLimit(redis, keys.mails, limits.MAILS_PER_HOUR, "1 h"),
+    searches: createRateLimit(redis, keys.searches, limits.SEARCHES_PER_MINUTE),
+    renames: createRateLimit(redis, keys.renames, limits.RENAMES_PER_MINUTE),
+    posts: createRateLimit(redis, keys.posts, limits.POSTS_PER_MINUTE),
+    foundings: createRateLimit(redis, keys.foundings, limits.CONVERSATIONS_PER_MINUTE),
+    joins: createRateLimit(redis, keys.joins, limits.JOINS_PER_MINUTE),
+    invites: createRateLimit(redis, keys.invites, limits.INVITES_PER_HOUR, "1 h"),
   };
 }
 

@@ -1,20 +1,48 @@
 /** One's own account: to look at, to guard, to delete. */
 import { needingPostgres } from "../../durable-objects/circuit-breaker.ts";
-import { eraseAccount, findAccount, replacePassword } from "../../drizzle/accounts.ts";
+import type { AccountRow } from "../../drizzle/accounts-schema.ts";
+import { changeSettings as storeSettings, findAccount, replacePassword } from "../../drizzle/accounts.ts";
+import { eraseAccount } from "../../drizzle/erase-account.ts";
 import { DuetError } from "../../protocol/errors.ts";
 import { type Me, PasswordChangeBody } from "../../protocol/platform/auth.ts";
+import { SettingsBody } from "../../protocol/platform/people.ts";
 import { readBody } from "../body.ts";
 import type { AppContext } from "../context.ts";
 import { reach } from "../conversations.ts";
-import { storesOf } from "../stores.ts";
+import { limit, storesOf } from "../stores.ts";
+import { friendshipChanged } from "./friendship-changes.ts";
 import { inboxOf } from "./inboxes.ts";
+import { notify } from "./notify.ts";
 import { limitPasswords } from "./password-limits.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
 import { callerOf } from "./require-account.ts";
 
 export async function me(c: AppContext) {
-  const { id, email, username, displayName, emailVerifiedAt, discoverable, createdAt } = await requireRow(c);
-  const answer: Me = {
+  return c.json(toMe(await requireRow(c)));
+}
+
+export async function changeSettings(c: AppContext) {
+  const { accountId } = callerOf(c);
+  const { display_name: displayName, discoverable } = await readBody(c, SettingsBody);
+  const { db, renames } = storesOf(c.env);
+  if (displayName !== undefined) await limit(renames, accountId);
+  const row = await needingPostgres(() => storeSettings(db, accountId, { displayName, discoverable }));
+  if (!row) throw new DuetError("UNAUTHENTICATED");
+  const now = displayName === undefined ? row : await showName(c, row);
+  notify(c, accountId, { type: "account", display_name: now.displayName, discoverable: now.discoverable });
+  return c.json(toMe(now));
+}
+
+/** Shows the account's name in its conversations. @returns the account as it is then */
+async function showName(c: AppContext, row: AccountRow): Promise<AccountRow> {
+  await reach(inboxOf(c, row.id).showAs(row.displayName));
+  // Another change may have overtaken this one on the way.
+  const now = await requireRow(c);
+  return now.displayName === row.displayName ? now : showName(c, now);
+}
+
+function toMe({ id, email, username, displayName, emailVerifiedAt, discoverable, createdAt }: AccountRow): Me {
+  return {
     id,
     email: email ?? "",
     username,
@@ -23,7 +51,6 @@ export async function me(c: AppContext) {
     discoverable,
     created_at: createdAt.getTime(),
   };
-  return c.json(answer);
 }
 
 export async function changePassword(c: AppContext) {
@@ -43,8 +70,9 @@ export async function changePassword(c: AppContext) {
 
 /** Postgres first: as long as the object has not followed, the caller can ask again. */
 export async function deleteAccount(c: AppContext) {
-  const { accountId } = callerOf(c);
-  await needingPostgres(() => eraseAccount(storesOf(c.env).db, accountId));
+  const { accountId, username } = callerOf(c);
+  const friends = await needingPostgres(() => eraseAccount(storesOf(c.env).db, accountId));
+  await Promise.all(friends.map((friend) => friendshipChanged(c, { id: accountId, username }, friend, false)));
   await reach(inboxOf(c, accountId).bury());
   return c.body(null, 204);
 }

@@ -72,7 +72,11 @@ export async function refreshTokens(c: AppContext) {
   return c.json(answer);
 }
 
-async function tokens(c: AppContext, caller: Caller, secret: string): Promise<TokensAnswer["tokens"]> {
+async function tokens(
+  c: AppContext,
+  caller: Omit<Caller, "expiresAt">,
+  secret: string,
+): Promise<TokensAnswer["tokens"]> {
   const seconds = Math.floor(storesOf(c.env).limits.ACCESS_TOKEN_MINUTES * 60);
   return {
     access_token: await signAccessToken(c.env, caller, seconds),

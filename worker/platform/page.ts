@@ -3,8 +3,15 @@
  * is, and things that come or go meanwhile neither repeat nor hide others. It grants nothing: a query that uses one
  * still asks for what the caller may see.
  */
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { DuetError } from "../../protocol/errors.ts";
+import { Uuid } from "../../protocol/platform/fields.ts";
+
+/** The last millisecond that Postgres and JavaScript write alike. */
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Cursors of lists that are sorted by time in Postgres: milliseconds since 1970, and an id. */
+export const TimeCursor = z.tuple([z.int().check(z.nonnegative(), z.lte(LAST_TIME)), Uuid]);
 
 /** The sort key of one thing in a list, its unique part last. */
 type Key = readonly (string | number)[];
@@ -40,6 +47,7 @@ export function toPage<T>(rows: readonly T[], limit: number, keyOf: (row: T) => 
   return { items, nextCursor: last === undefined ? null : writeCursor(keyOf(last)) };
 }
 
-function writeCursor(key: Key): string {
+/** @param key - of the last thing on a page */
+export function writeCursor(key: Key): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }

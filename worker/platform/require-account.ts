@@ -1,6 +1,7 @@
 /** Who calls: an access token, verified with the key, and a session that the account's object still knows. */
 import { createMiddleware } from "hono/factory";
 import { DuetError } from "../../protocol/errors.ts";
+import { bearerTokenOf } from "../bearer.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { reach } from "../conversations.ts";
 import { inboxOf } from "./inboxes.ts";
@@ -10,6 +11,8 @@ export interface Caller {
   accountId: string;
   sessionId: string;
   username: string;
+  /** Milliseconds since 1970 when the access token runs out. */
+  expiresAt: number;
 }
 
 /**
@@ -28,9 +31,8 @@ async function authenticate(c: AppContext, token: string): Promise<Caller> {
 
 /** Before every handler of a row that says `signedIn: "account"`. */
 export const requireAccount = createMiddleware<AppEnv>(async function requireAccount(c, next) {
-  const [, token] = /^Bearer +(\S+) *$/i.exec(c.req.header("Authorization") ?? "") ?? [];
   c.header("WWW-Authenticate", "Bearer");
-  c.set("caller", await authenticate(c, token ?? ""));
+  c.set("caller", await authenticate(c, bearerTokenOf(c) ?? ""));
   c.header("WWW-Authenticate", undefined);
   await next();
 });

@@ -33,7 +33,8 @@ export async function sessions(c: AppContext) {
 
 export async function endSession(c: AppContext) {
   const { accountId } = callerOf(c);
-  const ended = await reach(inboxOf(c, accountId).endSession(c.req.param("id") ?? ""));
+  const id = Uuid.safeParse(c.req.param("id"));
+  const ended = id.success && (await reach(inboxOf(c, accountId).endSession(id.data)));
   if (!ended) throw new DuetError("SESSION_UNKNOWN");
   return c.body(null, 204);
 }

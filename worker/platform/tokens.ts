@@ -16,7 +16,8 @@ function now(): number {
 }
 
 /** @param seconds - how long it lasts */
-export function signAccessToken(env: Env, { accountId, sessionId, username }: Caller, seconds: number) {
+export function signAccessToken(env: Env, holder: Omit<Caller, "expiresAt">, seconds: number) {
+  const { accountId, sessionId, username } = holder;
   return signToken(env, { aud: ACCOUNT, sub: accountId, sid: sessionId, username }, now() + seconds);
 }
 
@@ -24,7 +25,7 @@ export function signAccessToken(env: Env, { accountId, sessionId, username }: Ca
 export async function readAccessToken(env: Env, token: string): Promise<Caller | undefined> {
   const { sub, sid, username, exp } = (await verifyToken(env, token, ACCOUNT)) ?? {};
   if (!isUuid(sub) || !isUuid(sid) || typeof username !== "string" || exp === undefined) return undefined;
-  return { accountId: sub, sessionId: sid, username };
+  return { accountId: sub, sessionId: sid, username, expiresAt: exp * 1_000 };
 }
 
 export function signEmailToken(env: Env, accountId: string, email: string): Promise<string> {
@@ -43,9 +44,10 @@ export function writeRefreshToken(accountId: string, { sessionId, secret }: Refr
 
 /** @returns its parts, or undefined for what can't be a refresh token: no object need be asked about it */
 export function readRefreshToken(token: string): (RefreshGrant & { accountId: string }) | undefined {
-  const [accountId, sessionId, secret = "", ...more] = token.split(".");
-  if (!isUuid(accountId) || !isUuid(sessionId) || !/^[\w-]{64}$/.test(secret) || more.length > 0) return undefined;
-  return { accountId, sessionId, secret };
+  const [account, session, secret = "", ...more] = token.split(".");
+  const [accountId, sessionId] = [Uuid.safeParse(account), Uuid.safeParse(session)];
+  if (!accountId.success || !sessionId.success || !/^[\w-]{64}$/.test(secret) || more.length > 0) return undefined;
+  return { accountId: accountId.data, sessionId: sessionId.data, secret };
 }
 
 function isUuid(value: unknown): value is string {

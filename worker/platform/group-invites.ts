@@ -1,0 +1,37 @@
+/** What an invite to a group needs of the group. */
+import { DuetError } from "../../protocol/errors.ts";
+import { Uuid } from "../../protocol/platform/fields.ts";
+import type { AppContext } from "../context.ts";
+import { call, conversation } from "../conversations.ts";
+import { profileOf } from "./conversations.ts";
+
+/**
+ * Whether an account may invite others into a group.
+ *
+ * @throws DuetError `CONVERSATION_UNKNOWN` when it is not in there, `NOT_ALLOWED`
+ */
+export async function mayInvite(c: AppContext, conversationId: string, accountId: string): Promise<void> {
+  if (!Uuid.safeParse(conversationId).success) throw new DuetError("CONVERSATION_UNKNOWN");
+  await call(conversation(c, conversationId).may(accountId, "add"));
+}
+
+/**
+ * Makes an account a member of a group. Doing it again changes nothing.
+ *
+ * @throws DuetError `CONVERSATION_UNKNOWN` when the group is gone, or who invited them may do so no longer
+ */
+export async function joinGroup(
+  c: AppContext,
+  conversationId: string,
+  accountId: string,
+  invitedBy: string,
+): Promise<void> {
+  const profile = await profileOf(c, accountId);
+  try {
+    await call(conversation(c, conversationId).addMembers(invitedBy, [profile]));
+  } catch (error) {
+    // Who invited may do so no longer; what they may do there is nothing to the one whom they invited.
+    if (error instanceof DuetError && error.code === "NOT_ALLOWED") throw new DuetError("CONVERSATION_UNKNOWN");
+    throw error;
+  }
+}
