@@ -10,6 +10,7 @@ import {
   RegisterData,
 } from "../protocol/http.ts";
 import { newId } from "./ids.ts";
+import { query } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 const RegisterAnswer = Answer(RegisterData);
@@ -85,13 +86,4 @@ export function createApi(transport: Transport): Api {
       return transport.call("GET", "/health", HealthAnswer);
     },
   };
-}
-
-/** `?a=1&b=2` of what is defined. */
-function query(fields: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) search.set(name, String(value));
-  }
-  return search.size > 0 ? `?${search}` : "";
 }

@@ -3,11 +3,10 @@ import type { ClientFrame, CloseReason, ServerFrame } from "../protocol/frames.t
 import type { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import type { OpaqueEvent } from "./incoming.ts";
+import type { Line, LineHandlers } from "./line.ts";
 import type { Log } from "./log.ts";
 import { Pages } from "./pages.ts";
-import { Connection } from "./socket.ts";
 import { Sync } from "./sync.ts";
-import type { WebSocketLike } from "./transport.ts";
 
 /** A push may be this much behind the pong that tells of it. */
 const TAIL_GRACE_MS = 1_000;
@@ -15,11 +14,12 @@ const TAIL_GRACE_MS = 1_000;
 const REFUSALS_BEFORE_ASKING = 2;
 
 export interface FeedOptions {
+  /** Key of the conversation. */
   hash: string;
-  api: Api;
-  openSocket: () => WebSocketLike;
-  /** Milliseconds between heartbeats. */
-  pingMs: number | undefined;
+  api: Pick<Api, "history">;
+  connect: (handlers: LineHandlers) => Line;
+  /** Asked when connections are refused. Without it, whoever makes the line sees to that. */
+  isSignedIn?: () => Promise<boolean>;
 }
 
 interface FeedHandlers {
@@ -37,23 +37,19 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #handlers: FeedHandlers;
   readonly #sync = new Sync();
-  readonly #connection: Connection;
+  readonly #line: Line;
   readonly #pages: Pages;
   #tailCheck: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FeedOptions, handlers: FeedHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#connection = new Connection(
-      {
-        open: options.openSocket,
-        position: () => this.#sync.connect(),
-        frame: (frame) => this.#receive(frame),
-        lost: (retryAt, refusals) => this.#lost(retryAt, refusals),
-        closed: (reason) => this.#end(reason),
-      },
-      options.pingMs,
-    );
+    this.#line = options.connect({
+      position: () => this.#sync.connect(),
+      frame: (frame) => this.#receive(frame),
+      lost: (retryAt, refusals) => this.#lost(retryAt, refusals),
+      closed: (reason) => this.#end(reason),
+    });
     this.#pages = new Pages({
       api: options.api,
       hash: options.hash,
@@ -78,23 +74,23 @@ export class Feed {
   }
 
   start(): void {
-    this.#connection.start();
+    this.#line.start();
     void this.#pages.loadNewest();
   }
 
   stop(): void {
     this.#disconnected();
-    this.#connection.stop();
+    this.#line.stop();
     this.#pages.stop();
   }
 
   send(frame: ClientFrame): void {
-    this.#connection.send(frame);
+    this.#line.send(frame);
   }
 
   /** The connection is of no use: take another. */
   redial(): void {
-    this.#connection.redial();
+    this.#line.redial();
   }
 
   /** @throws ApiError */
@@ -123,7 +119,7 @@ export class Feed {
         if (!this.#sync.event(frame)) return this.redial();
         return this.#handlers.onChange();
       case "live":
-        if (this.#sync.misses(frame.head)) return this.redial();
+        if (this.#sync.misses(frame.head, frame.epoch)) return this.redial();
         break;
       case "pong":
         this.#checkTail(frame);
@@ -167,8 +163,8 @@ export class Feed {
   /** A browser does not tell with which status an upgrade was refused. */
   async #askWhy(): Promise<void> {
     try {
-      const { self } = await this.#options.api.chat(this.#options.hash);
-      if (self === null && !this.isCurrent) this.#end("UNAUTHENTICATED");
+      const isSignedIn = (await this.#options.isSignedIn?.()) ?? true;
+      if (!isSignedIn && !this.isCurrent) this.#end("UNAUTHENTICATED");
     } catch (error) {
       this.#endIfFinal(error);
     }

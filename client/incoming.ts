@@ -1,6 +1,6 @@
 /** Reads what the server sends, also when the server is newer than this client. */
 import * as z from "zod/mini";
-import { Name, Seq, Timestamp } from "../protocol/fields.ts";
+import { MemberKey, Seq, Timestamp } from "../protocol/fields.ts";
 import { parseServerFrame, type ServerFrame } from "../protocol/frames.ts";
 
 /** A logged change of a kind that this client does not know: it has its place in the log, and shows nothing. */
@@ -10,7 +10,7 @@ export interface OpaqueEvent {
 }
 
 /** What every logged change has, and no other frame. */
-const Logged = z.object({ seq: Seq, sender: Name, at: Timestamp });
+const Logged = z.object({ seq: Seq, sender: MemberKey, at: Timestamp });
 
 /** @returns undefined for what is to be ignored */
 export function readFrame(text: string): ServerFrame | OpaqueEvent | undefined {

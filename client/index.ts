@@ -1,7 +1,10 @@
 /** The TypeScript SDK: everything a client of Duet needs, in browsers and in Node 22 or later. See README.md. */
 import { type Api, createApi } from "./api.ts";
 import { OpenConversation } from "./conversation.ts";
-import { indexedDbOutbox, memoryOutbox, type OutboxStore } from "./outbox-store.ts";
+import { readFrame } from "./incoming.ts";
+import type { LineHandlers } from "./line.ts";
+import { defaultOutbox, type OutboxStore } from "./outbox-store.ts";
+import { Connection } from "./socket.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 import type { Conversation } from "./types.ts";
 
@@ -33,7 +36,7 @@ export interface Duet extends Api {
 export function createDuet(options: DuetOptions = {}): Duet {
   const transport = new Transport(options);
   const api = createApi(transport);
-  const outbox = options.outbox ?? (typeof indexedDB === "undefined" ? memoryOutbox() : indexedDbOutbox());
+  const outbox = options.outbox ?? defaultOutbox();
   return {
     ...api,
     async logout(which = {}) {
@@ -41,8 +44,11 @@ export function createDuet(options: DuetOptions = {}): Duet {
       await outbox.clear(which.hash).catch(() => undefined);
     },
     open(hash) {
-      const openSocket = () => transport.open(`/user/${encodeURIComponent(hash)}/ws`);
-      return new OpenConversation({ hash, api, openSocket, pingMs: options.pingMs }, outbox);
+      const open = () => transport.open(`/user/${encodeURIComponent(hash)}/ws`);
+      const connect = (handlers: LineHandlers) =>
+        new Connection(handlers, { open, read: readFrame, pingMs: options.pingMs });
+      const isSignedIn = async () => (await api.chat(hash)).self !== null;
+      return new OpenConversation({ hash, api, connect, isSignedIn }, outbox);
     },
   };
 }

@@ -64,6 +64,11 @@ export function indexedDbOutbox(name = "duet-outbox"): OutboxStore {
   };
 }
 
+/** @param name - of the database, where there is IndexedDB */
+export function defaultOutbox(name?: string): OutboxStore {
+  return typeof indexedDB === "undefined" ? memoryOutbox() : indexedDbOutbox(name);
+}
+
 /** Hashes and ids have no slash. */
 function keyOf(hash: string, id: string): string {
   return `${hash}/${id}`;

@@ -4,7 +4,7 @@ import { backoff } from "./backoff.ts";
 import type { Sync } from "./sync.ts";
 
 interface PagesOptions {
-  api: Api;
+  api: Pick<Api, "history">;
   hash: string;
   sync: Sync;
   /** The log or `isLoadingOlder` changed. */

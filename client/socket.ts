@@ -1,20 +1,12 @@
 /** The life of the connection: dial, heartbeat, backoff, end. What the frames mean is not known here. */
-import {
-  CLOSE_REASONS,
-  type ClientFrame,
-  type CloseReason,
-  FATAL_CLOSE,
-  PING,
-  PROTOCOL_VERSION,
-  type ServerFrame,
-} from "../protocol/frames.ts";
+import { CLOSE_REASONS, FATAL_CLOSE, PING, PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { backoff } from "./backoff.ts";
-import { type OpaqueEvent, readFrame } from "./incoming.ts";
-import type { Position } from "./sync.ts";
+import type { Line, LineHandlers } from "./line.ts";
 import type { WebSocketLike } from "./transport.ts";
 
 /** From dialling to `welcome`. */
 const WELCOME_LIMIT_MS = 10_000;
+const PING_MS = 20_000;
 const PONG_LIMIT_MS = 10_000;
 /** After the network or the page came back, when a dead socket is likely. */
 const PROBE_LIMIT_MS = 4_000;
@@ -23,27 +15,22 @@ const STABLE_MS = 10_000;
 const OFFLINE_RETRY_MS = 30_000;
 const WAKE_EVENTS = ["online", "offline", "pageshow", "visibilitychange"];
 
-export interface ConnectionHandlers {
+export interface ConnectionOptions<F> {
   open(): WebSocketLike;
-  /** Where to resume; asked whenever a socket has opened. */
-  position(): Position;
-  frame(frame: ServerFrame | OpaqueEvent): void;
-  /**
-   * The connection is gone.
-   *
-   * @param retryAt - milliseconds since 1970 of the next attempt
-   * @param refusals - attempts since the last `welcome`
-   */
-  lost(retryAt: number, refusals: number): void;
-  /** Gone for good. */
-  closed(reason: CloseReason): void;
+  /** Returns undefined for what is to be ignored. */
+  read(text: string): F | undefined;
+  /** Whether to come back although the server closed for good. */
+  canReturn?: (reason: string) => boolean;
+  /** Milliseconds between heartbeats; 20,000 when undefined. */
+  pingMs: number | undefined;
 }
 
 type Phase = "stopped" | "waiting" | "dialling" | "connected" | "probing";
 
-export class Connection {
-  readonly #handlers: ConnectionHandlers;
-  readonly #pingMs: number;
+/** A line that has its socket for itself. */
+export class Connection<F extends { type: string }> implements Line {
+  readonly #handlers: LineHandlers<F, object>;
+  readonly #options: ConnectionOptions<F>;
   #phase: Phase = "stopped";
   #socket: WebSocketLike | undefined;
   /** Takes the listeners off a socket that we gave up: what it still says is of no interest. */
@@ -54,9 +41,9 @@ export class Connection {
   #attempt = 0;
   #refusals = 0;
 
-  constructor(handlers: ConnectionHandlers, pingMs = 20_000) {
+  constructor(handlers: LineHandlers<F, object>, options: ConnectionOptions<F>) {
     this.#handlers = handlers;
-    this.#pingMs = pingMs;
+    this.#options = options;
   }
 
   start(): void {
@@ -74,7 +61,7 @@ export class Connection {
   }
 
   /** Nothing leaves before `welcome`: what is said then would be lost. */
-  send(frame: ClientFrame): void {
+  send(frame: object): void {
     if (this.#phase === "connected" || this.#phase === "probing") this.#socket?.send(JSON.stringify(frame));
   }
 
@@ -92,13 +79,12 @@ export class Connection {
   #dial(): void {
     this.#enter("dialling", WELCOME_LIMIT_MS, () => this.redial());
     this.#refusals++;
-    const socket = this.#handlers.open();
+    const socket = this.#options.open();
     this.#socket = socket;
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
     const hello = () => {
-      const frame = { type: "hello", v: PROTOCOL_VERSION, ...this.#handlers.position() } satisfies ClientFrame;
-      socket.send(JSON.stringify(frame));
+      socket.send(JSON.stringify({ type: "hello", v: PROTOCOL_VERSION, ...this.#handlers.position() }));
     };
     socket.addEventListener("open", hello, { signal });
     socket.addEventListener("message", ({ data }) => this.#receive(data), { signal });
@@ -106,7 +92,7 @@ export class Connection {
   }
 
   #receive(data: unknown): void {
-    const frame = typeof data === "string" ? readFrame(data) : undefined;
+    const frame = typeof data === "string" ? this.#options.read(data) : undefined;
     if (frame?.type === "welcome") {
       this.#connectedAt = Date.now();
       this.#refusals = 0;
@@ -118,7 +104,7 @@ export class Connection {
   }
 
   #rest(): void {
-    this.#enter("connected", this.#pingMs, () => this.#probe(PONG_LIMIT_MS));
+    this.#enter("connected", this.#options.pingMs ?? PING_MS, () => this.#probe(PONG_LIMIT_MS));
   }
 
   #probe(limitMs: number): void {
@@ -134,7 +120,7 @@ export class Connection {
   };
 
   #closed(code: number, reason: string): void {
-    if (code !== FATAL_CLOSE) return this.redial();
+    if (code !== FATAL_CLOSE || this.#options.canReturn?.(reason)) return this.redial();
     this.stop();
     this.#handlers.closed(CLOSE_REASONS.find((known) => known === reason) ?? "PROTOCOL");
   }

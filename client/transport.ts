@@ -1,5 +1,6 @@
 /** How calls and sockets reach the server: addresses, cookies, time limits, and what an answer means. */
 import * as z from "zod/mini";
+import type { Method } from "../protocol/endpoint.ts";
 import { FailureAnswer } from "../protocol/http.ts";
 import { BASE_PATH } from "../protocol/limits.ts";
 import { ApiError } from "./api-error.ts";
@@ -16,7 +17,7 @@ export interface TransportOptions {
   baseUrl?: string;
   fetch?: typeof fetch;
   /** Opens a socket. `headers` hold the session outside a browser, and are empty inside. */
-  webSocket?: (url: string, headers: Record<string, string>) => WebSocketLike;
+  webSocket?: (url: string, headers: Record<string, string>, protocols?: string[]) => WebSocketLike;
 }
 
 export class Transport {
@@ -39,19 +40,25 @@ export class Transport {
    * Makes one call.
    *
    * @param path - below BASE_PATH, parameters already encoded
-   * @param schema - of the whole answer
+   * @param schema - of the whole answer; undefined is what an empty one is read as
+   * @param headers - further ones
    * @throws ApiError when the server refuses, or does not answer within 15 s
    */
   async call<S extends z.core.$ZodType>(
-    method: "GET" | "POST",
+    method: Method,
     path: string,
     schema: S,
     body?: unknown,
+    headers?: Record<string, string>,
   ): Promise<z.output<S>> {
     const { response, json } = await this.#exchange(path, {
       method,
       credentials: "include",
-      headers: { ...this.#jar.headers(), ...(body !== undefined && { "content-type": "application/json" }) },
+      headers: {
+        ...this.#jar.headers(),
+        ...headers,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
       signal: AbortSignal.timeout(TIME_LIMIT_MS),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -62,8 +69,8 @@ export class Transport {
   }
 
   /** @param path - below BASE_PATH */
-  open(path: string): WebSocketLike {
-    return this.#webSocket(this.#baseUrl.replace(/^http/, "ws") + path, this.#jar.headers());
+  open(path: string, protocols?: string[]): WebSocketLike {
+    return this.#webSocket(this.#baseUrl.replace(/^http/, "ws") + path, this.#jar.headers(), protocols);
   }
 
   async #exchange(path: string, init: RequestInit): Promise<{ response: Response; json: unknown }> {
@@ -77,9 +84,9 @@ export class Transport {
 }
 
 /** Node's WebSocket takes headers where the standard has protocols, which the DOM's types don't know. */
-function openWebSocket(url: string, headers: Record<string, string>): WebSocketLike {
-  if (Object.keys(headers).length === 0) return new WebSocket(url);
-  const socket: WebSocketLike = Reflect.construct(WebSocket, [url, { headers }]);
+function openWebSocket(url: string, headers: Record<string, string>, protocols?: string[]): WebSocketLike {
+  if (Object.keys(headers).length === 0) return new WebSocket(url, protocols);
+  const socket: WebSocketLike = Reflect.construct(WebSocket, [url, { headers, protocols }]);
   return socket;
 }
 

@@ -1,5 +1,6 @@
 /** Holds the view of one conversation, makes it anew when something changed, and tells who listens. */
 import { hasFields } from "./equality.ts";
+import { Listeners } from "./listeners.ts";
 import type { ConversationView } from "./types.ts";
 
 /** What is known of a conversation apart from its messages. */
@@ -12,7 +13,7 @@ export const NOTHING_DEGRADED = { postgres: false, redis: false };
 
 export class ViewState {
   readonly #rest: () => Omit<ConversationView, keyof Standing>;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners(() => this.#isNews());
   #standing: Standing = {
     status: "idle",
     closeReason: undefined,
@@ -26,7 +27,6 @@ export class ViewState {
   #isStale = true;
   /** What listeners were last told of. */
   #told: ConversationView | undefined;
-  #isNotifying = false;
 
   /** @param rest - makes the other part of the view; a field that did not change keeps its object */
   constructor(rest: () => Omit<ConversationView, keyof Standing>) {
@@ -51,21 +51,16 @@ export class ViewState {
     this.#told ??= this.view;
     this.#standing = { ...this.#standing, ...standing };
     this.#isStale = true;
-    if (this.#isNotifying) return;
-    this.#isNotifying = true;
-    // A task, not a microtask: each of a thousand replayed events arrives in a task of its own.
-    setTimeout(() => this.#notify(), 0);
+    this.#listeners.tellSoon();
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
-  #notify(): void {
-    this.#isNotifying = false;
-    if (this.view === this.#told) return;
+  #isNews(): boolean {
+    if (this.view === this.#told) return false;
     this.#told = this.view;
-    for (const listener of this.#listeners) listener();
+    return true;
   }
 }
