@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { keysOf } from "../protocol/keys-of.ts";
 
-const Counts = z.object({
+export const Counts = z.object({
   /** To the Worker, upgrades included; without those that make a chat or sign in. */
   httpRequests: z.int(),
   /** To an object: one per call of a verb, and per upgrade. */

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { explain } from "../dev/progress.ts";
 import type { Findings, Measurement } from "./figures.ts";
 import { loadCurves } from "./measure-curves.ts";
+import { largeGroup } from "./measure-group.ts";
 import { growth } from "./measure-growth.ts";
 import { history } from "./measure-history.ts";
 import { idleChats } from "./measure-idle.ts";
@@ -24,6 +25,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   onePair,
   room,
   operations,
+  largeGroup,
   page,
   roundTrips,
   growth,

@@ -26,6 +26,8 @@ interface Chat {
   length: number;
   talk: Talk;
   epoch: string;
+  /** Seq of its newest event, as the server tells it. */
+  head: number;
 }
 
 export const growth: Measurement = {
@@ -83,13 +85,13 @@ async function makeChat(url: string, length: number): Promise<Chat> {
   const talk = await Talk.start(url);
   await talk.come();
   for (let said = 0; said < length; said += 1_000) await talk.talk({ messages: Math.min(1_000, length), gapMs: 0 });
-  const { epoch } = await hello(talk, {});
-  return { length, talk, epoch };
+  const { epoch, head } = await hello(talk, {});
+  return { length, talk, epoch, head };
 }
 
-async function arrive({ length, talk, epoch }: Chat, missed: number): Promise<Arrival> {
-  const { ms, bytes, recovered } = await hello(talk, { epoch, since: length - missed });
-  if (!recovered) throw new Error("What was missed was not replayed.");
+async function arrive({ talk, epoch, head }: Chat, missed: number): Promise<Arrival> {
+  const { ms, bytes, recovered } = await hello(talk, { epoch, since: head - missed });
+  if (!recovered) throw new Error(`Of ${head} events the last ${missed} were not replayed.`);
   return { ms, bytes };
 }
 
@@ -102,6 +104,7 @@ async function hello(talk: Talk, position: { epoch?: string; since?: number }) {
   });
   let bytes = 0;
   let epoch = "";
+  let head = 0;
   let recovered = false;
   const ms = await new Promise<number>((resolve, reject) => {
     socket.addEventListener("close", ({ code }) => reject(new Error(`Closed with ${code} before it was live.`)));
@@ -112,11 +115,11 @@ async function hello(talk: Talk, position: { epoch?: string; since?: number }) {
       if (text.startsWith('{"type":"live"')) resolve(performance.now() - start);
       if (!text.startsWith('{"type":"welcome"')) return;
       const frame = parseServerFrame(text);
-      if (frame?.type === "welcome") ({ epoch, recovered } = frame);
+      if (frame?.type === "welcome") ({ epoch, head, recovered } = frame);
     });
   });
   socket.close();
-  return { ms, bytes, epoch, recovered };
+  return { ms, bytes, epoch, head, recovered };
 }
 
 function toFigures(medians: readonly { length: number; ms: number; bytes: number }[], missed: number): Figure[] {

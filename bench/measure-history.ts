@@ -2,7 +2,7 @@
 import { SignJWT } from "jose";
 import pg from "pg";
 import { type Stack, startStack } from "../dev/stack.ts";
-import { readArchive } from "../drizzle/archive.ts";
+import { readArchive } from "../drizzle/archived.ts";
 import { createDb } from "../drizzle/client.ts";
 import { scratchPostgres } from "../test/node/real-servers.ts";
 import { type Figure, type Measurement, median } from "./figures.ts";

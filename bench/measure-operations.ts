@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import * as z from "zod";
 import { createDuet, until } from "../client/index.ts";
 import { type Stack, startStack } from "../dev/stack.ts";
-import { findArchived } from "../drizzle/archive.ts";
+import { findArchived } from "../drizzle/archived.ts";
 import { createDb } from "../drizzle/client.ts";
 import { messages as messagesTable } from "../drizzle/schema.ts";
 import { parseLimits } from "../protocol/limits.ts";

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkDocs } from "./checks/docs.ts";
+import { checkMapping } from "./checks/mapping.ts";
 import { checkPromises } from "./checks/promises.ts";
 import { checkSpec } from "./checks/spec.ts";
 import { LOCAL, ROOT } from "./paths.ts";
@@ -23,6 +24,7 @@ try {
   await step("Rules", () => report(checkSpec()));
   await step("Promises", () => report(checkPromises()));
   await step("Docs", () => report(checkDocs()));
+  await step("Mapping", () => report(checkMapping()));
   await step("Web pages", () => buildWeb());
   await step("Web budget", () => run("npm", "run", "check:web"));
   await step("Deploy", () => run("wrangler", "deploy", "--dry-run", "--outdir", join(LOCAL, "dry-run")));

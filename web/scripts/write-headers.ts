@@ -22,7 +22,7 @@ const EVERYWHERE = [
 const IMMUTABLE = ["/_next/static/*", "  Cache-Control: public, max-age=31536000, immutable"];
 
 /** Pages that hold a secret in their address, or nothing worth finding. */
-const UNLISTED = ["/demo/chat/user", "/demo/chat/register"];
+const UNLISTED = ["/demo/chat/user", "/demo/chat/register", "/verify-email"];
 
 function policyOf(page: ExportedPage): string {
   return [

@@ -17,7 +17,7 @@ export const enDocs = {
       text: "Made for Duet's own pages. They are stable all the same, and need a session where it says so.",
     },
   },
-  signedIn: "needs a session",
+  signedIn: { session: "needs a session", account: "needs an access token" },
   alsoAt: "Also at",
   body: "Body",
   answer: "Answer",
@@ -31,6 +31,8 @@ export const enDocs = {
   requestBody: "Request body (JSON)",
   answered: (status: number, milliseconds: number) => `Answered ${status} in ${milliseconds} ms`,
   unreachable: "No answer came. Check the connection.",
-  careful: "This acts on this browser's real chats.",
+  careful: { session: "This acts on this browser's real chats.", account: "This acts on a real account." },
+  token: "Access token",
+  tokenHint: "From the answer to a login, for all requests here. Only this page has it, until it is closed.",
   socket: "This is a WebSocket: see the specification for its frames.",
 };

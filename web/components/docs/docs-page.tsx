@@ -3,6 +3,7 @@ import { BASE_PATH } from "../../device/routes.ts";
 import { useOperations } from "../../hooks/use-operations.ts";
 import { enDocs as text } from "../../strings/en-docs.ts";
 import { Button } from "../ui/button.tsx";
+import { AccessTokenProvider } from "./access-token.tsx";
 import { Method } from "./method.tsx";
 import type { Operation, Visibility } from "./openapi.ts";
 import { OperationCard } from "./operation-card.tsx";
@@ -27,13 +28,15 @@ export function DocsPage() {
         </div>
       )}
       {operations && (
-        <div className="mt-10 gap-12 lg:grid lg:grid-cols-[16rem_minmax(0,1fr)]">
-          <Contents operations={operations} />
-          <div className="grid gap-14">
-            <Group visibility="public" operations={operations} />
-            <Group visibility="internal" operations={operations} />
+        <AccessTokenProvider>
+          <div className="mt-10 gap-12 lg:grid lg:grid-cols-[16rem_minmax(0,1fr)]">
+            <Contents operations={operations} />
+            <div className="grid grid-cols-1 gap-14">
+              <Group visibility="public" operations={operations} />
+              <Group visibility="internal" operations={operations} />
+            </div>
           </div>
-        </div>
+        </AccessTokenProvider>
       )}
     </div>
   );
@@ -45,7 +48,7 @@ function Group({ visibility, operations }: { visibility: Visibility; operations:
     <section>
       <h2 className="display text-2xl">{title}</h2>
       <p className="mt-1 text-muted">{words}</p>
-      <div className="mt-5 grid gap-5">
+      <div className="mt-5 grid grid-cols-1 gap-5">
         {operations
           .filter((operation) => operation.visibility === visibility)
           .map((operation) => (

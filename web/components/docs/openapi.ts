@@ -12,7 +12,7 @@ const OpenApiOperation = z.object({
   summary: z.string(),
   description: z.optional(z.string()),
   "x-visibility": z.enum(["public", "internal"]),
-  security: z.optional(z.array(z.unknown())),
+  security: z.optional(z.array(z.record(z.string(), z.unknown()))),
   parameters: z.array(Parameter),
   requestBody: z.optional(z.object({ content: Content })),
   responses: z.record(z.string(), z.object({ description: z.string(), content: z.optional(Content) })),
@@ -37,13 +37,17 @@ export interface Operation {
   summary: string;
   description: string | undefined;
   visibility: Visibility;
-  signedIn: boolean;
+  /** What it needs: a chat's cookie, which the browser has, or an access token. */
+  signedIn: "session" | "account" | undefined;
   isSocket: boolean;
   parameters: Parameter[];
   body: { schema: unknown; example: unknown } | undefined;
   answer: { schema: unknown; example: unknown } | undefined;
   errors: ApiError[];
 }
+
+/** The document's names for what may be needed. */
+const SCHEMES = ["session", "account"] as const;
 
 /** An alias is an operation of its own whose id says what it stands for. */
 const ALIAS = /Alias\d+$/;
@@ -77,7 +81,7 @@ function toOperation(method: string, path: string, operation: z.infer<typeof Ope
     summary: operation.summary,
     description: operation.description,
     visibility: operation["x-visibility"],
-    signedIn: operation.security !== undefined,
+    signedIn: SCHEMES.find((scheme) => operation.security?.some((wanted) => scheme in wanted)),
     isSocket: "101" in operation.responses,
     parameters: operation.parameters,
     body: jsonOf(operation.requestBody?.content),

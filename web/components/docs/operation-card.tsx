@@ -14,7 +14,7 @@ export function OperationCard({ operation }: { operation: Operation }) {
     <article id={id} className="scroll-mt-4 rounded-3xl border border-line bg-surface p-4 sm:p-6">
       <div className="flex flex-wrap items-center gap-2">
         <Badge>{text.visibility[visibility].label}</Badge>
-        {signedIn && <Badge>{text.signedIn}</Badge>}
+        {signedIn && <Badge>{text.signedIn[signedIn]}</Badge>}
       </div>
       <h3 className="mt-3 text-lg font-semibold">{summary}</h3>
       <p className="mt-2 flex items-baseline gap-2 font-mono text-sm">
@@ -67,7 +67,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
         {title}
         <Icon name="chevron" className="size-4 text-muted transition-transform group-open:rotate-180" />
       </summary>
-      <div className="grid gap-3 pb-3">{children}</div>
+      <div className="grid grid-cols-1 gap-3 pb-3">{children}</div>
     </details>
   );
 }

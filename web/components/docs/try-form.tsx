@@ -1,7 +1,8 @@
 "use client";
-import { useState, type SubmitEvent } from "react";
+import { useContext, useState, type SubmitEvent } from "react";
 import { enDocs as text } from "../../strings/en-docs.ts";
 import { Button } from "../ui/button.tsx";
+import { AccessToken, AccessTokenField } from "./access-token.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import type { Operation } from "./openapi.ts";
 
@@ -13,6 +14,7 @@ interface Outcome {
 /** Sends a request of one's own making to this server, and shows what comes back. */
 export function TryForm({ operation }: { operation: Operation }) {
   const { parameters, body, signedIn } = operation;
+  const { token } = useContext(AccessToken);
   const [values, setValues] = useState<Record<string, string>>({});
   const [json, setJson] = useState(() => JSON.stringify(body?.example, null, 2));
   const [outcome, setOutcome] = useState<Outcome>();
@@ -21,14 +23,15 @@ export function TryForm({ operation }: { operation: Operation }) {
   function submit(event: SubmitEvent) {
     event.preventDefault();
     setBusy(true);
-    void request(operation, values, body && json)
+    void request(operation, values, body && json, signedIn === "account" ? token : "")
       .then(setOutcome)
       .finally(() => setBusy(false));
   }
 
   return (
-    <form onSubmit={submit} className="grid gap-3">
-      {signedIn && <p className="text-sm text-muted">{text.careful}</p>}
+    <form onSubmit={submit} className="grid grid-cols-1 gap-3">
+      {signedIn && <p className="text-sm text-muted">{text.careful[signedIn]}</p>}
+      {signedIn === "account" && <AccessTokenField />}
       {parameters.map(({ name, in: where, required }) => (
         <label key={name} className="grid gap-1 text-sm">
           <span>
@@ -75,6 +78,7 @@ async function request(
   { method, path, parameters }: Operation,
   values: Record<string, string>,
   body: string | undefined,
+  token: string,
 ): Promise<Outcome> {
   const url = new URL(
     path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? "")),
@@ -88,7 +92,12 @@ async function request(
   try {
     const answer = await fetch(url, {
       method,
-      ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+      ...(body !== undefined && { body }),
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        // Trimmed: what was copied may bring a space or a line break along, and a header can't have one.
+        ...(token.trim() !== "" && { authorization: `Bearer ${token.trim()}` }),
+      },
     });
     const title = text.answered(answer.status, Math.round(performance.now() - start));
     return { title, body: pretty(await answer.text()) };
