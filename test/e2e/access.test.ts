@@ -165,7 +165,14 @@ describe("the policy", () => {
   it("[S10] of every page allows exactly its own inline scripts, and no objects, bases or frames", async () => {
     const { hash } = await register("Abhi", "Anny");
     const pages = ["/", "/demo/chat", "/demo/chat/register", "/demo/chatapp/register", `/demo/chat/user/${hash}`];
-    for (const page of [...pages, "/blog/section/project/article/chatapp", "/chat-server/docs", "/docs", "/nowhere"]) {
+    for (const page of [
+      ...pages,
+      "/blog/section/project/article/chatapp",
+      "/chat-server/docs",
+      "/docs",
+      "/verify-email",
+      "/nowhere",
+    ]) {
       const answer = await fetch(site.stack.url + page);
       const html = await answer.text();
       const policy = directives(answer.headers.get("Content-Security-Policy") ?? "");

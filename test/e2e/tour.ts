@@ -73,7 +73,22 @@ export async function* tour(browser: Browser, baseUrl: string, look: BrowserCont
   }
   await visit("/chat-server/docs");
   await page.getByRole("heading", { name: "Make a chat for two names" }).waitFor();
+  // One stop for both: it is by far the largest page.
+  const card = page.getByRole("article").filter({ hasText: "Your own account" });
+  await card.getByText("Try it").click();
+  await card.getByRole("textbox", { name: "Access token" }).fill("no token");
+  await card.getByRole("button", { name: "Send" }).click();
+  await card.getByText("Answered 401").waitFor();
   yield { name: "docs", page };
+  await visit("/verify-email");
+  await page.getByRole("heading", { name: "Open the link in your mail" }).waitFor();
+  yield { name: "verify-email-missing", page };
+  await page.goto(new URL("/verify-email#not.a.token", baseUrl).href);
+  await page.getByRole("heading", { name: "Is this your address?" }).waitFor();
+  yield { name: "verify-email", page };
+  await page.getByRole("button", { name: "Yes, confirm it" }).click();
+  await page.getByRole("heading", { name: "Your address isn't confirmed" }).waitFor();
+  yield { name: "verify-email-failed", page };
   await visit("/nowhere");
   yield { name: "not-found", page };
   await visit(`/demo/chat/user/${"0".repeat(22)}`);

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, onTestFinished, vi } from "vitest";
 import { type Stack, startStack } from "../../dev/stack.ts";
-import { Pair, type PersonOptions, UNLIMITED } from "./pair.ts";
+import { Pair, UNLIMITED } from "./pair.ts";
+import type { Kind, PersonOptions } from "./person.ts";
 import { seededRandom } from "./random.ts";
 
 export interface Ground {
@@ -12,7 +13,7 @@ export interface Ground {
   readonly directory: string;
   readonly stack: Stack;
   /** @param onFinished - the test's own, where tests run side by side */
-  startPair(options?: PersonOptions, onFinished?: typeof onTestFinished): Promise<Pair>;
+  startPair(options?: PersonOptions & { kind?: Kind }, onFinished?: typeof onTestFinished): Promise<Pair>;
 }
 
 /** One stack for all tests of a file, started before them. */
@@ -38,18 +39,22 @@ export function useGround(): Ground {
       if (!stack) throw new Error("The stack stands only during tests.");
       return stack;
     },
-    async startPair(options = {}, onFinished = onTestFinished) {
-      const pair = await Pair.start(this.stack, directory, options);
+    async startPair({ kind, ...options } = {}, onFinished = onTestFinished) {
+      const pair = await Pair.start(this.stack, directory, options, kind);
       onFinished(() => pair.close());
       return pair;
     },
   };
 }
 
-/** Clients come back after milliseconds instead of seconds: jitter is a part of their pause. */
-export function hurryClients(): void {
+/**
+ * Clients come back after milliseconds instead of seconds: jitter is a part of their pause.
+ *
+ * @param share - of the pause, at the most
+ */
+export function hurryClients(share = 0.005): void {
   beforeAll(() => {
     const jitter = seededRandom(1);
-    vi.spyOn(Math, "random").mockImplementation(() => jitter() * 0.005);
+    vi.spyOn(Math, "random").mockImplementation(() => jitter() * share);
   });
 }

@@ -9,6 +9,7 @@ import type { LogRow } from "./checker.ts";
 
 const Row = z.object({ seq: z.int(), sender: z.string(), id: z.string(), frame: z.string() });
 const Owner = z.object({ id: z.string() });
+const Membership = z.object({ account_id: z.string(), role: z.string() });
 
 /**
  * @param directory - of the stack
@@ -34,6 +35,13 @@ export async function readObjectLog(file: string): Promise<LogRow[]> {
   const statement = "select seq, sender, id, frame from events order by seq";
   const rows = await read(file, (database) => z.array(Row).parse(database.prepare(statement).all()));
   return (rows ?? []).map(({ frame, ...row }) => ({ ...row, event: LoggedEvent.parse(JSON.parse(frame)) }));
+}
+
+/** @returns the role of every member, by account id */
+export async function readObjectRoles(file: string): Promise<Record<string, string>> {
+  const statement = "select account_id, role from memberships where role is not null";
+  const rows = await read(file, (database) => z.array(Membership).parse(database.prepare(statement).all()));
+  return Object.fromEntries((rows ?? []).map(({ account_id: id, role }) => [id, role]));
 }
 
 /** Reads a copy: the runtime holds the original, with its journal, open. Undefined when there is no such table. */

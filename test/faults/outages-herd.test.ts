@@ -4,9 +4,12 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { createDuet } from "../../client/index.ts";
+import { type OpaqueEvent, readFrame } from "../../client/incoming.ts";
+import type { LineHandlers } from "../../client/line.ts";
 import { Connection } from "../../client/socket.ts";
 import { Transport, type WebSocketLike } from "../../client/transport.ts";
 import { type Stack, startStack } from "../../dev/stack.ts";
+import type { ServerFrame } from "../../protocol/frames.ts";
 import { Answer, LoginData } from "../../protocol/http.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { UNLIMITED } from "./pair.ts";
@@ -76,7 +79,7 @@ async function listenIn(port: number): Promise<number> {
 
 /** One of the herd: a connection that remembers where it is, and what its returns were like. */
 class Sheep {
-  readonly connection: Connection;
+  readonly connection: Connection<ServerFrame | OpaqueEvent>;
   /** Milliseconds that it meant to wait, by number of the attempt since the cut. */
   pauses: number[] = [];
   isLive = false;
@@ -89,11 +92,7 @@ class Sheep {
   #seq = 0;
 
   constructor(open: () => WebSocketLike) {
-    this.connection = new Connection({
-      open: () => {
-        this.dialledAt = Date.now();
-        return open();
-      },
+    const handlers: LineHandlers = {
       position: () => (this.#epoch === undefined ? {} : { epoch: this.#epoch, since: this.#seq }),
       frame: (frame) => {
         if (frame.type === "welcome") {
@@ -116,6 +115,14 @@ class Sheep {
       closed: (reason) => {
         throw new Error(`Closed for good: ${reason}`);
       },
+    };
+    this.connection = new Connection(handlers, {
+      open: () => {
+        this.dialledAt = Date.now();
+        return open();
+      },
+      read: readFrame,
+      pingMs: undefined,
     });
     closing.push(() => this.connection.stop());
     this.connection.start();

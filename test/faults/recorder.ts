@@ -14,19 +14,34 @@ interface Connection {
   since: number | undefined;
 }
 
+/** What matters here of what a client says. */
+interface Said {
+  type?: string;
+  conversation_id?: string;
+  since?: number;
+  conversations?: Said[];
+}
+
 export class Recorder {
   readonly connections: Connection[] = [];
   /** What goes on the wire in place of a frame of the client. */
   onSend: (text: string) => string[] = (text) => [text];
 
-  /** For `createDuet`. */
-  readonly webSocket = (url: string, headers: Record<string, string>): WebSocketLike => {
+  readonly #conversationId: string | undefined;
+
+  /** @param conversationId - what is to be heard on an account's sockets: nothing else counts */
+  constructor(conversationId?: string) {
+    this.#conversationId = conversationId;
+  }
+
+  /** For `createDuet` and `createAccount`. */
+  readonly webSocket = (url: string, headers: Record<string, string>, protocols: string[] = []): WebSocketLike => {
     // Node's WebSocket takes headers where the standard has protocols.
-    const socket: WebSocket = Reflect.construct(WebSocket, [url, { headers }]);
+    const socket: WebSocket = Reflect.construct(WebSocket, [url, { headers, protocols }]);
     const connection: Connection = { frames: [], since: undefined };
     this.connections.push(connection);
     socket.addEventListener("message", ({ data }) => {
-      const frame = parseServerFrame(String(data));
+      const frame = this.#isMine(String(data)) ? parseServerFrame(String(data)) : undefined;
       if (frame) connection.frames.push(frame);
     });
     return {
@@ -34,12 +49,23 @@ export class Recorder {
       close: () => socket.close(),
       send: (data) => {
         if (typeof data !== "string") throw new TypeError("The client sends text.");
-        const frame: { type: string; since?: number } = JSON.parse(data);
-        if (frame.type === "hello") connection.since = frame.since;
+        const hello = this.#helloIn(JSON.parse(data));
+        if (hello) connection.since = hello.since;
         for (const text of this.onSend(data)) socket.send(text);
       },
     };
   };
+
+  #isMine(text: string): boolean {
+    return this.#conversationId === undefined || JSON.parse(text).conversation_id === this.#conversationId;
+  }
+
+  /** On an account's socket a `hello` is of one conversation, or the first one of several. */
+  #helloIn(frame: Said): Said | undefined {
+    if (frame.type !== "hello") return undefined;
+    const id = this.#conversationId;
+    return [frame, ...(frame.conversations ?? [])].find(({ conversation_id: of }) => of === id);
+  }
 
   get acks(): Ack[] {
     return this.connections.flatMap(({ frames }) =>

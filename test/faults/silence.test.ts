@@ -1,11 +1,12 @@
 /** Rows D10, D11 and D13: lines and objects that fall silent. They take their time, so they take it together. */
 import { readdir, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, type onTestFinished } from "vitest";
 import { until } from "../../client/index.ts";
 import { useGround } from "./ground.ts";
 import { findObjectFile } from "./object-log.ts";
 import type { Pair } from "./pair.ts";
+import { type Kind, KINDS } from "./person.ts";
 
 /** The client's default. */
 const HEARTBEAT_MS = 20_000;
@@ -13,8 +14,8 @@ const HEARTBEAT_MS = 20_000;
 const ground = useGround();
 
 /** Whether Anny sees Abhi online. */
-function seesAbhi(pair: Pair): boolean {
-  return pair.people[1].view.members.some(({ name, online }) => name === "Abhi" && online);
+function seesAbhi({ people: [abhi, anny] }: Pair): boolean {
+  return anny.view.members.some(({ name, online }) => name === abhi.name && online);
 }
 
 /** Sends a message whose push to Anny gets lost. Resolves when both have it, with the milliseconds that took. */
@@ -53,15 +54,24 @@ async function isOpen(file: string): Promise<boolean> {
 }
 
 describe.concurrent("silence", () => {
+  /** Loses a push. @returns whether that was noticed within two heartbeats, by another connection */
+  async function isNoticed(kind: Kind, onFinished: typeof onTestFinished): Promise<boolean> {
+    const pair = await ground.startPair({ kind }, onFinished);
+    const { connections } = pair.people[1].recorder;
+    const before = connections.length;
+    const isInTime = (await losePush(pair)) < 2 * HEARTBEAT_MS;
+    return isInTime && connections.length === before + 1 && (await pair.check()) === undefined;
+  }
+
   it("[D10] a lost last push, on a socket that stays open, is noticed within two heartbeats", async ({
     onTestFinished,
   }) => {
-    const pair = await ground.startPair({}, onTestFinished);
-    const { connections } = pair.people[1].recorder;
-    expect(connections).toHaveLength(1);
-    expect(await losePush(pair)).toBeLessThan(2 * HEARTBEAT_MS);
-    expect(connections).toHaveLength(2);
-    expect(await pair.check()).toBeUndefined();
+    expect(await isNoticed("pair chat", onTestFinished)).toBe(true);
+  });
+
+  // An account's pong tells of no conversation: only the next push, or the next connection, shows the gap.
+  it.fails("[D10] so it is on the socket of an account", async ({ onTestFinished }) => {
+    expect(await isNoticed("direct conversation", onTestFinished)).toBe(true);
   });
 
   it("[D10] control: without heartbeats it is not", async ({ onTestFinished }) => {
@@ -69,17 +79,18 @@ describe.concurrent("silence", () => {
     await expect(losePush(pair)).rejects.toThrow("Anny has 0 of 1 messages, is live.");
   });
 
-  it("[D11] behind a black hole the client redials within two heartbeats, and is seen as present", async ({
-    onTestFinished,
-  }) => {
-    const pair = await ground.startPair({}, onTestFinished);
-    const [abhi] = pair.people;
-    expect(await fallSilent(pair)).toBeLessThan(2 * HEARTBEAT_MS);
-    abhi.line.heal();
-    await abhi.untilStored(1);
-    expect(seesAbhi(pair)).toBe(true);
-    expect(await pair.check()).toBeUndefined();
-  });
+  it.for(KINDS)(
+    "[D11] behind a black hole the client redials within two heartbeats, and is seen as present: in a %s",
+    async (kind, { onTestFinished }) => {
+      const pair = await ground.startPair({ kind }, onTestFinished);
+      const [abhi] = pair.people;
+      expect(await fallSilent(pair)).toBeLessThan(2 * HEARTBEAT_MS);
+      abhi.line.heal();
+      await abhi.untilStored(1);
+      expect(seesAbhi(pair)).toBe(true);
+      expect(await pair.check()).toBeUndefined();
+    },
+  );
 
   it("[D11] a ghost socket does not count once the person has left by another one", async ({ onTestFinished }) => {
     const pair = await ground.startPair({}, onTestFinished);

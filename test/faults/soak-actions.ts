@@ -1,11 +1,12 @@
 /** What people do and what breaks during a soak. Every choice comes from the seed; what is hit by it is up to timing. */
 import type { Stack } from "../../dev/stack.ts";
 import type { FaultProxy, Line } from "./fault-proxy.ts";
-import type { Pair, Person } from "./pair.ts";
+import type { Pair } from "./pair.ts";
+import type { Person } from "./person.ts";
 import { pick, pickNumber, type Random } from "./random.ts";
 
 const HOUR_MS = 3_600_000;
-const EMOJI = ["👍", "❤️", "😂", null];
+export const EMOJI = ["👍", "❤️", "😂", null];
 
 export interface World {
   random: Random;
@@ -62,7 +63,7 @@ export function act(world: World): string {
   throw new RangeError("The weights don't add up.");
 }
 
-function sentence(random: Random): string {
+export function sentence(random: Random): string {
   return "word ".repeat(1 + pickNumber(random, 20)) + Math.floor(random() * 1e9).toString(36);
 }
 

@@ -1,46 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type OpaqueEvent, readFrame } from "../../client/incoming.ts";
 import { Connection } from "../../client/socket.ts";
 import { FATAL_CLOSE, PING, type ServerFrame } from "../../protocol/frames.ts";
-
-class Socket extends EventTarget {
-  readonly sent: string[] = [];
-  isClosed = false;
-
-  send(text: string): void {
-    this.sent.push(text);
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-
-  open(): void {
-    this.dispatchEvent(new Event("open"));
-  }
-
-  hear(frame: ServerFrame | string): void {
-    const data = typeof frame === "string" ? frame : JSON.stringify(frame);
-    this.dispatchEvent(new MessageEvent("message", { data }));
-  }
-
-  end(code = 1006, reason = ""): void {
-    this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
-  }
-}
+import { BareSocket } from "./bare-socket.ts";
 
 const LOG = { epoch: "e", head: 0 };
 const WELCOME: ServerFrame = { type: "welcome", v: 1, recovered: true, self: "Abhi", members: [], ...LOG };
 const PONG: ServerFrame = { type: "pong", ...LOG };
 
-let sockets: Socket[];
+let sockets: BareSocket[];
 let waits: number[];
 let refusals: number[];
 let frames: unknown[];
 let reasons: string[];
-let connection: Connection;
+let connection: Connection<ServerFrame | OpaqueEvent>;
 
 /** The newest. */
-function socket(): Socket {
+function socket(): BareSocket {
   const last = sockets.at(-1);
   if (!last) throw new Error("No socket was opened.");
   return last;
@@ -59,19 +35,25 @@ beforeEach(() => {
   refusals = [];
   frames = [];
   reasons = [];
-  connection = new Connection({
-    open: () => {
-      sockets.push(new Socket());
-      return socket();
+  connection = new Connection(
+    {
+      position: () => ({ epoch: "e", since: 7 }),
+      frame: (frame) => frames.push(frame),
+      lost: (retryAt, count) => {
+        waits.push(Math.round(retryAt - Date.now()));
+        refusals.push(count);
+      },
+      closed: (reason) => reasons.push(reason),
     },
-    position: () => ({ epoch: "e", since: 7 }),
-    frame: (frame) => frames.push(frame),
-    lost: (retryAt, count) => {
-      waits.push(Math.round(retryAt - Date.now()));
-      refusals.push(count);
+    {
+      open: () => {
+        sockets.push(new BareSocket());
+        return socket();
+      },
+      read: readFrame,
+      pingMs: undefined,
     },
-    closed: (reason) => reasons.push(reason),
-  });
+  );
 });
 
 afterEach(() => {

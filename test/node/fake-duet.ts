@@ -160,7 +160,7 @@ export class FakeDuet {
     await later(this.latency());
     if (!this.reachable) throw new TypeError("fetch failed");
     if (this.ended) return failure("CHAT_ENDED", 410);
-    const data = url.pathname.endsWith("/messages") ? this.#page(url) : this.#chat(name);
+    const data = url.pathname.endsWith("/messages") ? this.page(url.searchParams.get("before")) : this.#chat(name);
     const isRefused = url.pathname.endsWith("/messages") && !this.signedIn;
     // What was read waits on its way back.
     await later(this.latency());
@@ -171,9 +171,9 @@ export class FakeDuet {
     return { hash: HASH, users: ["Abhi", "Anny"], self: this.signedIn ? name : null, ended: false };
   }
 
-  #page(url: URL) {
-    const before = Number(url.searchParams.get("before") ?? Infinity);
-    const found = fold(this.log).filter(({ seq }) => seq < before);
+  /** @param before - of the query */
+  page(before: string | null) {
+    const found = fold(this.log).filter(({ seq }) => seq < Number(before ?? Infinity));
     const messages = found.slice(-PAGE).reverse();
     const nextCursor = found.length > PAGE ? String(messages.at(-1)?.seq) : null;
     return { messages, nextCursor, epoch: this.epoch, head: this.log.length };
@@ -195,10 +195,10 @@ function toEvent(frame: ChangeFrame, place: { seq: number; sender: string; at: n
   }
 }
 
-function failure(code: string, status: number): Response {
+export function failure(code: string, status: number): Response {
   return Response.json({ status: "Failed", code: status, error: { code, message: "", requestId: "r-1" } }, { status });
 }
 
-function later(ms: number): Promise<void> {
+export function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -5,9 +5,12 @@ import { sql } from "drizzle-orm";
 import { migrate } from "drizzle-orm/neon-http/migrator";
 import { expect, it } from "vitest";
 import { startNeon } from "../../dev/neon-http.ts";
-import { archiveEvents, readArchive } from "../../drizzle/archive.ts";
+import { archiveEvents } from "../../drizzle/archive.ts";
+import { readArchive } from "../../drizzle/archived.ts";
+import type { LoggedEvent } from "../../protocol/frames.ts";
 import { createDb } from "../../drizzle/client.ts";
 import { migrateDatabase } from "../../drizzle/migrate.ts";
+import { toTexts } from "../logged-texts.ts";
 
 const MIGRATIONS = join(import.meta.dirname, "..", "..", "drizzle", "migrations");
 
@@ -18,18 +21,24 @@ it("[MIG-1] a database of pair chats takes every later migration, and loses noth
   const older = await onlyFirstMigration();
   await migrate(db, { migrationsFolder: older });
 
-  const chat = { hash: "3kT9vQx7LmZp2RfYc8WbNd", users: ["Abhi", "Anny"] as const, createdAt: 1_763_632_800_000 };
-  await archiveEvents(db, chat, [
+  const chat = {
+    kind: "pair" as const,
+    id: "3kT9vQx7LmZp2RfYc8WbNd",
+    users: ["Abhi", "Anny"] as const,
+    createdAt: 1_763_632_800_000,
+  };
+  const events: LoggedEvent[] = [
     { type: "message", seq: 1, id: "m-1", sender: "Abhi", body: "Hello", at: 1_763_632_801_000, sentAt: 5 },
     { type: "message", seq: 2, id: "m-1", sender: "Anny", body: "Hi 👋", at: 1_763_632_802_000, replyTo: 1 },
     { type: "edited", seq: 3, target: 1, sender: "Abhi", body: "Hello!", at: 1_763_632_803_000 },
     { type: "reaction", seq: 4, target: 1, sender: "Anny", emoji: "👍", at: 1_763_632_804_000 },
     { type: "deleted", seq: 5, target: 2, sender: "Anny", at: 1_763_632_805_000 },
-  ]);
+  ];
+  await archiveEvents(db, chat, toTexts(events), events.length);
   const everything = async () => ({
     chats: (await db.execute(sql`select * from chats order by hash`)).rows,
     messages: (await db.execute(sql`select * from messages order by conversation_id, seq`)).rows,
-    page: await readArchive(db, chat.hash, 1_000, 50),
+    page: await readArchive(db, chat.id, 1_000, 50),
   });
   const before = await everything();
   expect(before.messages).toHaveLength(2);

@@ -3,11 +3,9 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { archiveEvents } from "../../drizzle/archive.ts";
 import type { LoggedEvent } from "../../protocol/frames.ts";
-import { hastenEvictions } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { archivedChat, archivedMessages, breakStore, db, flush } from "./stores.ts";
-
-hastenEvictions();
+import { toTexts } from "../logged-texts.ts";
 
 async function page(hash: string, cookie: string, query = "") {
   const response = await request(`/chat-server/user/${hash}/messages${query}`, { cookie });
@@ -44,7 +42,7 @@ describe("the archive", () => {
 
   it("[ARCH-3] writing a batch again, overlapping or late, changes nothing", async () => {
     const hash = await register();
-    const chat = { hash, users: ["Abhi", "Anny"], createdAt: 1_000 } as const;
+    const chat = { kind: "pair", id: hash, users: ["Abhi", "Anny"], createdAt: 1_000 } as const;
     const place = { sender: "Abhi", at: 2_000 };
     const events: LoggedEvent[] = [
       { type: "message", seq: 1, id: "m-1", body: "one", ...place },
@@ -54,12 +52,12 @@ describe("the archive", () => {
       { type: "reaction", seq: 5, target: 1, emoji: null, ...place, sender: "Anny" },
       { type: "message", seq: 6, id: "m-2", body: "two", ...place },
     ];
-    await archiveEvents(db, chat, events.slice(0, 3));
-    await archiveEvents(db, chat, events);
+    await archiveEvents(db, chat, toTexts(events.slice(0, 3)), 6);
+    await archiveEvents(db, chat, toTexts(events), 6);
     const settled = await archivedMessages(hash);
     expect(settled).toMatchObject([{ body: "eins", reactions: {}, appliedSeq: 5 }, { body: "two" }]);
     for (const again of [events.slice(0, 2), events.slice(2, 4), events, events.slice(5)]) {
-      await archiveEvents(db, chat, again);
+      expect(await archiveEvents(db, chat, toTexts(again), 6)).toEqual({ kind: "stored" });
     }
     expect(await archivedMessages(hash)).toEqual(settled);
   });

@@ -2,34 +2,17 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { hastenEvictions, loggedEvents, say, setLimits } from "./outage.ts";
+import { loggedEvents, say, setLimits } from "./outage.ts";
 import { connect, evict, pair } from "./pair.ts";
+import { countRows } from "./rows.ts";
 import { archivedMessages, breakStore, flush } from "./stores.ts";
 
 const UNLIMITED = { EVENTS_PER_SECOND: 100_000, EVENT_BURST: 100_000 };
-hastenEvictions();
-
 /** Milliseconds from now until the object's alarm goes off; undefined without one. */
 async function untilAlarm(hash: string): Promise<number | undefined> {
   const stub = env.CONVERSATION.getByName(hash);
   const at = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
   return at === null ? undefined : at - Date.now();
-}
-
-/** Counts what an object's statements write from now on, as they are billed. @returns how to read the count */
-async function countRows(hash: string): Promise<() => number> {
-  const cursors: { rowsWritten: number }[] = [];
-  await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
-    const { sql } = storage;
-    const exec = sql.exec.bind(sql);
-    const counted = (query: string, ...values: SqlStorageValue[]) => {
-      const cursor = exec(query, ...values);
-      cursors.push(cursor);
-      return cursor;
-    };
-    Object.assign(sql, { exec: counted });
-  });
-  return () => cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
 }
 
 it("[ARCH-9] the more Postgres has of a chat, the less often it is written, while people are there", async () => {
@@ -70,7 +53,7 @@ it("[ARCH-10] in a long chat a message takes the place of the oldest one that Po
   const talk = (count: number) => say(abhi, ...Array.from({ length: count }, (_, index) => `message ${index}`));
   await talk(150);
   await flush(hash);
-  const rows = await countRows(hash);
+  const rows = await countRows(env.CONVERSATION.getByName(hash));
   await talk(50);
   expect(rows()).toBe(50);
   const seqs = (await loggedEvents(hash)).map(({ seq }) => seq);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { archiveEvents } from "../../drizzle/archive.ts";
 import { failure, pair, request, upgrade } from "./pair.ts";
 import { archivedChat, archivedMessages, breakStore, db, flush, sessionRecord } from "./stores.ts";
+import { toTexts } from "../logged-texts.ts";
 
 describe("end of chat", () => {
   it("[END-3] both are told and disconnected, and every request for the hash is 410 from then on", async () => {
@@ -67,8 +68,9 @@ describe("end of chat", () => {
   it("[END-6] a batch that reaches Postgres late does not bring a message back", async () => {
     const { hash, cookies } = await pair();
     await request("/chat-server/user/endchat", { method: "POST", cookie: cookies[0] });
-    const chat = { hash, users: ["Abhi", "Anny"], createdAt: 1_000 } as const;
-    await archiveEvents(db, chat, [{ type: "message", seq: 1, id: "m", sender: "Abhi", body: "secret", at: 2_000 }]);
+    const chat = { kind: "pair", id: hash, users: ["Abhi", "Anny"], createdAt: 1_000 } as const;
+    const late = { type: "message", seq: 1, id: "m", sender: "Abhi", body: "secret", at: 2_000 } as const;
+    await archiveEvents(db, chat, toTexts([late]), 1);
     expect(await archivedMessages(hash)).toEqual([]);
     expect((await archivedChat(hash))?.endedAt).toBeInstanceOf(Date);
   });

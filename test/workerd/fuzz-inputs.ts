@@ -88,7 +88,7 @@ function noise(random: Random, max: number): string {
 }
 
 /** An object that is right but for one to three of its fields, which are changed, missing or too many. */
-function mutate(random: Random, right: object): object {
+export function mutate(random: Random, right: object): object {
   const fields = Object.entries(right);
   const changes = 1 + Math.floor(random() * 3);
   for (let change = 0; change < changes; change += 1) {
@@ -102,7 +102,7 @@ function mutate(random: Random, right: object): object {
 }
 
 /** A text with some of its characters cut out, doubled or replaced. */
-function scramble(random: Random, text: string): string {
+export function scramble(random: Random, text: string): string {
   const at = Math.floor(random() * text.length);
   const end = at + Math.floor(random() * 5);
   const inserted = random() < 0.5 ? noise(random, 4) : text.slice(at, end).repeat(2);

@@ -49,7 +49,7 @@ describe("rates", () => {
 
   it("[LIMIT-5] REST and the socket share a person's limit", async () => {
     const { hash, cookies, abhi } = await pair();
-    for (let index = 0; index < 90; index += 1) abhi.send({ type: "send", id: `m-${index}`, body: "x" });
+    for (let index = 0; index < 200; index += 1) abhi.send({ type: "send", id: `m-${index}`, body: "x" });
     await abhi.frame("nack");
     const json = { userHash: hash, sender: "Abhi", reciever: "Anny", message: "Hello" };
     const response = await request(`/chat-server/user/${hash}/message_send`, { cookie: cookies[0], json });

@@ -2,7 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { type Conversation, createDuet, type Duet, memoryOutbox, type OutboxStore, until } from "../../client/index.ts";
-import { readArchive } from "../../drizzle/archive.ts";
+import { readArchive } from "../../drizzle/archived.ts";
 import { LoggedEvent } from "../../protocol/frames.ts";
 import { findDifference, type LogRow } from "../faults/checker.ts";
 import { HeldLine } from "./held-line.ts";

@@ -9,6 +9,7 @@ import { request } from "./pair.ts";
 interface Operation {
   operationId: string;
   tags: string[];
+  parameters?: { name: string; in: string; required: boolean }[];
   requestBody?: { content: { "application/json": { example: unknown } } };
   responses: Record<string, { content?: { "application/json": { example: unknown } } }>;
 }
@@ -45,6 +46,15 @@ describe("the OpenAPI document", () => {
     );
     for (const { operation } of found) expect(["public", "internal"]).toContain(operation.tags[0]);
     expect(new Set(found.map(({ operation }) => operation.operationId)).size).toBe(found.length);
+  });
+
+  it("[API-1] has what may be in the query, of sockets as well", async () => {
+    const socket = (await operations()).find(({ path }) => path === "/chat-server/ws");
+    const parameters = socket?.operation.parameters?.map((entry) => [entry.in, entry.name, entry.required]);
+    expect(parameters).toEqual([
+      ["query", "ticket", false],
+      ["query", "token", false],
+    ]);
   });
 
   it("[API-2] has an example for every body", async () => {

@@ -18,14 +18,6 @@ export function setLimits(limits: Record<string, number>): void {
   for (const [name, value] of Object.entries(limits)) Object.assign(env, { [name]: String(value) });
 }
 
-/**
- * An eviction waits for whatever runs in the object. What runs longest is the time limit of a request to a store, also
- * when that has long been answered: with a short one, evictions take less of everybody's time.
- */
-export function hastenEvictions(): void {
-  setLimits({ STORE_TIMEOUT_MS: 1_000 });
-}
-
 /** Sends messages one by one, each after the ack of the one before. */
 export async function say(socket: TestSocket, ...bodies: string[]): Promise<void> {
   for (const body of bodies) {

@@ -2,39 +2,39 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { alarm, evict, expectArchived, hastenEvictions, say, setLimits, tables } from "./outage.ts";
+import { chatOf, KINDS } from "./kinds.ts";
+import { alarm, evict, expectArchived, say, setLimits, tables } from "./outage.ts";
 import { connect, failure, pair, request, upgrade } from "./pair.ts";
 import { archivedChat, archivedMessages, breakStore, flush, sessionRecord } from "./stores.ts";
 
-hastenEvictions();
-
-it("[O7] an outbox at its cap refuses each change with OUTBOX_FULL, and drops none of what it took", async () => {
-  setLimits({ EVENTS_PER_SECOND: 100_000, EVENT_BURST: 100_000, OUTBOX_MAX: 30 });
-  const { hash, cookies, abhi, anny } = await pair();
-  await flush(hash);
-  const repair = breakStore("postgres");
-  for (let index = 0; index < 100; index += 1) abhi.send({ type: "send", id: `m-${index}`, body: `m ${index}` });
-  await abhi.until(() => abhi.all("ack").length + abhi.all("nack").length === 100);
-  expect(abhi.all("ack")).toHaveLength(30);
-  for (const nack of abhi.all("nack")) expect(nack).toMatchObject({ code: "OUTBOX_FULL", retryable: true });
-  const json = { userHash: hash, sender: "Abhi", reciever: "Anny", message: "over HTTP" };
-  const refused = await request(`/chat-server/user/${hash}/message_send`, { cookie: cookies[0], json });
-  expect(await failure(refused)).toEqual({ status: 503, code: "OUTBOX_FULL" });
-  // What was refused has not been pushed either, and what was taken before can still be asked for again.
-  expect(anny.all("message").map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
-  abhi.send({ type: "send", id: "m-0", body: "m 0" });
-  await abhi.until(() => abhi.all("ack").length === 31);
-  repair();
-  await flush(hash);
-  for (const { id } of abhi.all("nack")) {
-    abhi.send({ type: "send", id, body: id });
-    await abhi.until(() => abhi.frames.some((frame) => frame.type === "ack" && frame.id === id));
-    if (abhi.all("ack").length % 20 === 0) await flush(hash);
-  }
-  await flush(hash);
-  expect(await archivedMessages(hash)).toHaveLength(100);
-  await expectArchived(hash);
-});
+it.each(KINDS)(
+  "[O7] an outbox at its cap refuses each change with OUTBOX_FULL, and drops none: in a %s",
+  async (kind) => {
+    setLimits({ EVENTS_PER_SECOND: 100_000, EVENT_BURST: 100_000, OUTBOX_MAX: 30 });
+    const { hash, abhi, anny, post } = await chatOf(kind);
+    await flush(hash);
+    const repair = breakStore("postgres");
+    for (let index = 0; index < 100; index += 1) abhi.send({ type: "send", id: `m-${index}`, body: `m ${index}` });
+    await abhi.until(() => abhi.all("ack").length + abhi.all("nack").length === 100);
+    expect(abhi.all("ack")).toHaveLength(30);
+    for (const nack of abhi.all("nack")) expect(nack).toMatchObject({ code: "OUTBOX_FULL", retryable: true });
+    expect(await failure(await post(0, "over HTTP"))).toEqual({ status: 503, code: "OUTBOX_FULL" });
+    // What was refused has not been pushed either, and what was taken before can still be asked for again.
+    expect(anny.all("message").map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    abhi.send({ type: "send", id: "m-0", body: "m 0" });
+    await abhi.until(() => abhi.all("ack").length === 31);
+    repair();
+    await flush(hash);
+    for (const { id } of abhi.all("nack")) {
+      abhi.send({ type: "send", id, body: id });
+      await abhi.until(() => abhi.frames.some((frame) => frame.type === "ack" && frame.id === id));
+      if (abhi.all("ack").length % 20 === 0) await flush(hash);
+    }
+    await flush(hash);
+    expect(await archivedMessages(hash)).toHaveLength(100);
+    await expectArchived(hash);
+  },
+);
 
 it("[O9] an ended chat leaves a tombstone and no alarm, and nothing brings anything back", async () => {
   const { hash, cookies, abhi } = await pair();

@@ -1,7 +1,8 @@
 /** Postgres away, hanging, forgetful or choosy (guarantees O1–O5). */
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { chatOf, KINDS } from "./kinds.ts";
 import { alarm, evict, expectArchived, hang, loggedEvents, say, setLimits } from "./outage.ts";
 import { failure, pair, request, type TestSocket } from "./pair.ts";
 import { archivedMessages, breakStore, flush } from "./stores.ts";
@@ -23,40 +24,6 @@ async function sayAndChange(abhi: TestSocket, anny: TestSocket): Promise<void> {
   await abhi.frame("ack", ({ id }) => id === "d-1");
 }
 
-it("[O1] an alarm that fires twice, and again in the middle of a flush, writes what one flush writes", async () => {
-  const { hash, abhi, anny } = await pair();
-  await sayAndChange(abhi, anny);
-  let requests = 0;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const repair = breakStore("postgres", async (pass) => {
-    requests += 1;
-    const answer = await pass();
-    await released;
-    return answer;
-  });
-  const alarms = [alarm(hash), alarm(hash)];
-  await expect.poll(() => requests).toBe(1);
-  await say(anny, "in the middle");
-  alarms.push(alarm(hash));
-  release();
-  await Promise.all(alarms);
-  repair();
-  await expectArchived(hash);
-  const settled = await archivedMessages(hash);
-  expect(settled).toHaveLength(4);
-
-  // The object died between Postgres' commit and its own note of it: everything is written a second time, twice.
-  await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
-    storage.sql.exec("update conversation set archived_seq = 0");
-  });
-  await evict(hash);
-  await Promise.all([alarm(hash), alarm(hash)]);
-  expect(await archivedMessages(hash)).toEqual(settled);
-});
-
 /** Milliseconds that `count` messages take, each sent after the ack of the one before, while the outbox is at work. */
 async function time(hash: string, socket: TestSocket, count: number): Promise<number> {
   const flushing = flush(hash);
@@ -67,123 +34,175 @@ async function time(hash: string, socket: TestSocket, count: number): Promise<nu
   return taken;
 }
 
-it("[O2] while Postgres is a black hole acks are as fast as before; then the backlog drains by itself, in order", async () => {
-  const { hash, abhi, anny } = await pair();
-  const PER_ROUND = 150;
-  await time(hash, abhi, PER_ROUND);
-  const up: number[] = [];
-  const down: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    up.push(await time(hash, abhi, PER_ROUND));
-    const repair = breakStore("postgres", hang);
-    down.push(await time(hash, abhi, PER_ROUND));
+describe.each(KINDS)("in a %s:", (kind) => {
+  it("[O1] an alarm that fires twice, and again in the middle of a flush, writes what one flush writes", async () => {
+    const { hash, abhi, anny } = await chatOf(kind);
+    await sayAndChange(abhi, anny);
+    let requests = 0;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const repair = breakStore("postgres", async (pass) => {
+      requests += 1;
+      const answer = await pass();
+      await released;
+      return answer;
+    });
+    const alarms = [alarm(hash), alarm(hash)];
+    await expect.poll(() => requests).toBe(1);
+    await say(anny, "in the middle");
+    alarms.push(alarm(hash));
+    release();
+    await Promise.all(alarms);
     repair();
+    await expectArchived(hash);
+    const settled = await archivedMessages(hash);
+    expect(settled).toHaveLength(4);
+
+    // The object died between Postgres' commit and its own note of it: everything is written a second time, twice.
+    await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
+      storage.sql.exec("update conversation set archived_seq = 0");
+    });
+    await evict(hash);
+    await Promise.all([alarm(hash), alarm(hash)]);
+    expect(await archivedMessages(hash)).toEqual(settled);
+  });
+
+  it("[O2] while Postgres is a black hole acks are as fast as before; then the backlog drains by itself, in order", async () => {
+    const { hash, abhi, anny } = await chatOf(kind);
+    const [PER_ROUND, BACKLOG] = kind === "pair chat" ? [150, 1_200] : [50, 600];
+    await time(hash, abhi, PER_ROUND);
+    const up: number[] = [];
+    const down: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      up.push(await time(hash, abhi, PER_ROUND));
+      const repair = breakStore("postgres", hang);
+      down.push(await time(hash, abhi, PER_ROUND));
+      repair();
+      await flush(hash);
+    }
+    const ratio = Math.min(...down) / Math.min(...up);
+    console.log(`O2, ${kind}: ack latency with Postgres down / up = ${ratio.toFixed(2)}`);
+    expect(ratio).toBeLessThan(2);
+
+    const seqs: number[] = [];
+    const lost = breakStore("postgres", hang);
     await flush(hash);
-  }
-  const ratio = Math.min(...down) / Math.min(...up);
-  console.log(`O2: ack latency with Postgres down / up = ${ratio.toFixed(2)}`);
-  expect(ratio).toBeLessThan(2);
+    expect((await anny.frame("degraded")).postgres).toBe(true);
+    await say(abhi, ...Array.from({ length: BACKLOG }, (_, index) => `backlog ${index}`));
+    lost();
+    const watch = breakStore("postgres", (pass, { body }) => {
+      seqs.push(...Array.from(body.matchAll(/\\"type\\":\\"message\\",\\"seq\\":(\d+)/g), ([, seq]) => Number(seq)));
+      return pass();
+    });
+    // Nobody calls `flush` here.
+    await expect
+      .poll(async () => (await archivedMessages(hash)).length, { timeout: 30_000 })
+      .toBe(7 * PER_ROUND + BACKLOG);
+    watch();
+    // A statement may carry an event twice, and a batch may come again: in which order they come first is what counts.
+    const inOrder = [...new Set(seqs)];
+    expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+    expect(inOrder.length).toBeGreaterThanOrEqual(BACKLOG);
+    await expectArchived(hash);
+    await anny.until(() => anny.all("degraded").at(-1)?.postgres === false);
+  }, 120_000);
 
-  const seqs: number[] = [];
-  const lost = breakStore("postgres", hang);
-  await flush(hash);
-  expect((await anny.frame("degraded")).postgres).toBe(true);
-  await say(abhi, ...Array.from({ length: 1_200 }, (_, index) => `backlog ${index}`));
-  lost();
-  const watch = breakStore("postgres", (pass, { body }) => {
-    seqs.push(...Array.from(body.matchAll(/\\"type\\":\\"message\\",\\"seq\\":(\d+)/g), ([, seq]) => Number(seq)));
-    return pass();
+  it("[O3] answers lost after the commit, one after the other, lead to no duplicate", async () => {
+    const { hash, abhi, anny } = await chatOf(kind);
+    // What it is, and who is in it, goes to Postgres before all that is said.
+    await flush(hash);
+    const repair = breakStore("postgres", async (pass) => {
+      await pass();
+      throw new TypeError("Answer lost");
+    });
+    await sayAndChange(abhi, anny);
+    await flush(hash);
+    repair();
+    expect((await archivedMessages(hash)).length).toBeGreaterThan(0);
+    await say(abhi, "four");
+    await flush(hash);
+    await expectArchived(hash);
   });
-  // Nobody calls `flush` here.
-  await expect.poll(async () => (await archivedMessages(hash)).length, { timeout: 30_000 }).toBe(7 * PER_ROUND + 1_200);
-  watch();
-  // A statement may carry an event twice, and a batch may come again: in which order they come first is what counts.
-  const inOrder = [...new Set(seqs)];
-  expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
-  expect(inOrder.length).toBeGreaterThanOrEqual(1_200);
-  await expectArchived(hash);
-  await anny.until(() => anny.all("degraded").at(-1)?.postgres === false);
-}, 120_000);
 
-it("[O3] answers lost after the commit, one after the other, lead to no duplicate", async () => {
-  const { hash, abhi, anny } = await pair();
-  const repair = breakStore("postgres", async (pass) => {
-    await pass();
-    throw new TypeError("Answer lost");
+  it("[O3] a smaller batch after a larger one whose answer was lost is no sign of a rollback", async () => {
+    const { hash, abhi, connect } = await chatOf(kind);
+    const { epoch } = await abhi.frame("welcome");
+    await say(abhi, ...Array.from({ length: 300 }, (_, index) => `message ${index}`));
+    const repair = breakStore("postgres", async (pass) => {
+      await pass();
+      throw new TypeError("Answer lost");
+    });
+    await flush(hash);
+    repair();
+    expect(await archivedMessages(hash)).toHaveLength(300);
+    await flush(hash);
+    await expectArchived(hash);
+    const again = await connect(0);
+    expect(await again.hello()).toMatchObject({ epoch, head: 300 });
   });
-  await sayAndChange(abhi, anny);
-  await flush(hash);
-  repair();
-  expect((await archivedMessages(hash)).length).toBeGreaterThan(0);
-  await say(abhi, "four");
-  await flush(hash);
-  await expectArchived(hash);
-});
 
-it("[O4] a row that Postgres refuses is set aside and reported by its code alone; the rest flush", async () => {
-  const { hash, abhi, anny } = await pair();
-  const errors = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  const repair = breakStore("postgres", (pass, { body }) =>
-    body.includes("canary-poison")
-      ? Promise.resolve(
-          Response.json(
-            { severity: "ERROR", code: "22P05", message: 'canary-message: "canary-poison"' },
-            { status: 400 },
-          ),
-        )
-      : pass(),
-  );
-  await say(abhi, ...Array.from({ length: 20 }, (_, index) => `before ${index}`));
-  await say(anny, "canary-poison");
-  await say(abhi, ...Array.from({ length: 20 }, (_, index) => `after ${index}`));
-  await flush(hash);
-  const bodies = (await loggedEvents(hash)).flatMap((event) => (event.type === "message" ? [event.body] : []));
-  expect((await archivedMessages(hash)).map(({ body }) => body)).toEqual(
-    bodies.filter((body) => body !== "canary-poison"),
-  );
-  const lines = errors.mock.calls.map(String).filter((line) => line.includes("22P05"));
-  expect(lines).toHaveLength(1);
-  expect(lines.join("")).not.toMatch(/canary|Anny/);
-  expect(lines.join("")).not.toContain(hash);
-  // It is dealt with: no outage is told, and nothing is tried for ever.
-  expect(anny.all("degraded")).toEqual([]);
-  await say(anny, "later");
-  await flush(hash);
-  repair();
-  expect((await archivedMessages(hash)).at(-1)).toMatchObject({ body: "later", seq: 42 });
-  expect(errors.mock.calls.map(String).filter((line) => line.includes("22P05"))).toHaveLength(1);
-});
+  it("[O4] a row that Postgres refuses is set aside and reported by its code alone; the rest flush", async () => {
+    const { hash, names, abhi, anny } = await chatOf(kind);
+    const errors = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const repair = breakStore("postgres", (pass, { body }) =>
+      body.includes("canary-poison")
+        ? Promise.resolve(
+            Response.json(
+              { severity: "ERROR", code: "22P05", message: 'canary-message: "canary-poison"' },
+              { status: 400 },
+            ),
+          )
+        : pass(),
+    );
+    await say(abhi, ...Array.from({ length: 20 }, (_, index) => `before ${index}`));
+    await say(anny, "canary-poison");
+    await say(abhi, ...Array.from({ length: 20 }, (_, index) => `after ${index}`));
+    await flush(hash);
+    const bodies = (await loggedEvents(hash)).flatMap((event) => (event.type === "message" ? [event.body] : []));
+    expect((await archivedMessages(hash)).map(({ body }) => body)).toEqual(
+      bodies.filter((body) => body !== "canary-poison"),
+    );
+    const lines = errors.mock.calls.map(String).filter((line) => line.includes("22P05"));
+    expect(lines).toHaveLength(1);
+    for (const word of ["canary", ...names, hash]) expect(lines.join("")).not.toContain(word);
+    // It is dealt with: no outage is told, and nothing is tried for ever.
+    expect(anny.all("degraded")).toEqual([]);
+    await say(anny, "later");
+    await flush(hash);
+    repair();
+    expect((await archivedMessages(hash)).at(-1)).toMatchObject({ body: "later", seq: 42 });
+    expect(errors.mock.calls.map(String).filter((line) => line.includes("22P05"))).toHaveLength(1);
+  });
 
-it("[O5] a Postgres that hangs is given up within the time limit, and no chat waits for it", async () => {
-  const { hash, cookies, abhi, anny } = await pair();
-  await say(abhi, "1", "2", "3");
-  await flush(hash);
-  await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
-    storage.sql.exec("delete from events where seq = 1");
+  it("[O5] a Postgres that hangs is given up within the time limit, and no chat waits for it", async () => {
+    const { hash, abhi, anny, page } = await chatOf(kind);
+    await say(abhi, "1", "2", "3");
+    await flush(hash);
+    await runInDurableObject(env.CONVERSATION.getByName(hash), (_, { storage }) => {
+      storage.sql.exec("delete from events where seq = 1");
+    });
+    await evict(hash);
+    const aborted = vi.fn<() => void>();
+    const repair = breakStore("postgres", (pass, asked) => {
+      asked.signal?.addEventListener("abort", aborted);
+      return hang(pass, asked);
+    });
+    const started = Date.now();
+    const waiting = Promise.all([page(0), request("/chat-server/health"), flush(hash)]);
+    await say(abhi, "meanwhile");
+    await anny.frame("message", ({ body }) => body === "meanwhile");
+    const newest = await page(1, "?limit=2");
+    expect(newest.status).toBe(200);
+    expect(Date.now() - started).toBeLessThan(STORE_TIMEOUT_MS / 2);
+    const [older, health] = await waiting;
+    expect(Date.now() - started).toBeLessThan(STORE_TIMEOUT_MS * 1.5);
+    expect(await failure(older)).toEqual({ status: 503, code: "UNAVAILABLE" });
+    expect(await health.json()).toMatchObject({ status: "degraded", checks: { postgres: false, redis: true } });
+    expect(aborted.mock.calls.length).toBeGreaterThan(0);
+    repair();
   });
-  await evict(hash);
-  const aborted = vi.fn<() => void>();
-  const repair = breakStore("postgres", (pass, asked) => {
-    asked.signal?.addEventListener("abort", aborted);
-    return hang(pass, asked);
-  });
-  const started = Date.now();
-  const waiting = Promise.all([
-    request(`/chat-server/user/${hash}/messages`, { cookie: cookies[0] }),
-    request("/chat-server/health"),
-    flush(hash),
-  ]);
-  await say(abhi, "meanwhile");
-  await anny.frame("message", ({ body }) => body === "meanwhile");
-  const newest = await request(`/chat-server/user/${hash}/messages?limit=2`, { cookie: cookies[1] });
-  expect(newest.status).toBe(200);
-  expect(Date.now() - started).toBeLessThan(STORE_TIMEOUT_MS / 2);
-  const [older, health] = await waiting;
-  expect(Date.now() - started).toBeLessThan(STORE_TIMEOUT_MS * 1.5);
-  expect(await failure(older)).toEqual({ status: 503, code: "UNAVAILABLE" });
-  expect(await health.json()).toMatchObject({ status: "degraded", checks: { postgres: false, redis: true } });
-  expect(aborted.mock.calls.length).toBeGreaterThan(0);
-  repair();
 });
 
 it("[ARCH-11] a Postgres too slow for a batch gets smaller ones, until one is through", async () => {

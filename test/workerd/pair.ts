@@ -1,8 +1,9 @@
 /** Drives the Worker as two people would, from inside the runtime. */
 import { env, exports } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
-import { PING, type ServerFrame, ServerFrame as ServerFrameSchema } from "../../protocol/frames.ts";
+import { type ServerFrame, ServerFrame as ServerFrameSchema } from "../../protocol/frames.ts";
 import { RegisterData } from "../../protocol/http.ts";
+import { RecordingSocket } from "./recording-socket.ts";
 
 export const ORIGIN = "http://duet.test";
 
@@ -77,35 +78,9 @@ export async function connect(hash: string, cookie: string): Promise<TestSocket>
   return new TestSocket(response.webSocket);
 }
 
-export class TestSocket {
-  readonly frames: ServerFrame[] = [];
-  readonly #socket: WebSocket;
-  readonly #waiting = new Set<() => void>();
-  closed: { code: number; reason: string } | undefined;
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.addEventListener("message", ({ data }) => {
-      this.frames.push(ServerFrameSchema.parse(JSON.parse(String(data))));
-      this.#wake();
-    });
-    socket.addEventListener("close", ({ code, reason }) => {
-      this.closed = { code, reason };
-      this.#wake();
-    });
-    socket.accept();
-  }
-
-  #wake(): void {
-    for (const check of this.#waiting) check();
-  }
-
-  send(frame: object): void {
-    this.sendText(JSON.stringify(frame));
-  }
-
-  sendText(text: string | ArrayBuffer): void {
-    this.#socket.send(text);
+export class TestSocket extends RecordingSocket<ServerFrame> {
+  protected override read(text: string): ServerFrame | undefined {
+    return ServerFrameSchema.parse(JSON.parse(text));
   }
 
   /** Sends messages, each after the ack of the one before. */
@@ -114,35 +89,6 @@ export class TestSocket {
       const id = crypto.randomUUID();
       this.send({ type: "send", id, body });
       await this.frame("ack", (ack) => ack.id === id);
-    }
-  }
-
-  ping(): void {
-    this.sendText(PING);
-  }
-
-  close(code = 1000): void {
-    this.#socket.close(code);
-  }
-
-  /** Resolves when `found` gives something; rejects after five seconds. */
-  async until<T>(found: () => T | undefined | false): Promise<T> {
-    const signal = AbortSignal.timeout(5_000);
-    for (;;) {
-      const result = found();
-      if (result !== undefined && result !== false) return result;
-      await new Promise<void>((resolve, reject) => {
-        const check = () => {
-          this.#waiting.delete(check);
-          resolve();
-        };
-        this.#waiting.add(check);
-        signal.addEventListener("abort", () =>
-          reject(
-            new Error(`Waited in vain. Frames: ${JSON.stringify(this.frames)}; closed: ${JSON.stringify(this.closed)}`),
-          ),
-        );
-      });
     }
   }
 
@@ -159,10 +105,6 @@ export class TestSocket {
   all<T extends ServerFrame["type"]>(type: T): (ServerFrame & { type: T })[] {
     const isIt = (frame: ServerFrame): frame is ServerFrame & { type: T } => frame.type === type;
     return this.frames.filter(isIt);
-  }
-
-  closing(): Promise<{ code: number; reason: string }> {
-    return this.until(() => this.closed);
   }
 
   async hello(options: { epoch?: string; since?: number } = {}) {

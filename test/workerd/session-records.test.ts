@@ -1,11 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { hastenEvictions } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { breakStore, flush, sessionRecord } from "./stores.ts";
-
-hastenEvictions();
 
 describe("session records", () => {
   it("[REDIS-1] carry the documents' fields: who is there, and what waits for who is away", async () => {
@@ -77,14 +74,16 @@ describe("session records", () => {
   });
 
   it("[HTTP-3] /health is 200 with what can be reached, and asks the stores every 5 s at the most", async () => {
-    const read = async (bindings: Env) =>
-      (await app.request("http://duet.test/chat-server/health", {}, bindings)).json();
+    const read = async (bindings: Env, path = "/chat-server/health") =>
+      (await app.request(`http://duet.test${path}`, {}, bindings)).json();
     const healthy = { status: "OK", checks: { postgres: true, redis: true } };
     expect(await read(env)).toEqual(healthy);
     const repair = breakStore("redis");
     expect(await read(env)).toEqual(healthy);
     const degraded = { status: "degraded", checks: { postgres: true, redis: false } };
-    expect(await read({ ...env })).toEqual(degraded);
+    const fresh = { ...env };
+    expect(await read(fresh)).toEqual(degraded);
+    expect(await read(fresh, "/chat-server/api/v1/health")).toEqual(degraded);
     repair();
   });
 });

@@ -4,7 +4,7 @@ import { kdf } from "../../../worker/platform/passwords.ts";
 import { untilStoresAreTrusted } from "../outage.ts";
 import { failure } from "../pair.ts";
 import { breakStore } from "../stores.ts";
-import { api, freshUsername, PASSWORD, signUp } from "./people.ts";
+import { api, freshUsername, PASSWORD, signIn, signUp } from "./people.ts";
 
 const TOO_MANY = { status: 429, code: "TOO_MANY_REQUESTS" };
 
@@ -74,6 +74,52 @@ it("[LIMIT-13] a session is refreshed 30 times at once, and then once a second",
   }
   expect(refused?.headers.get("Retry-After")).toBe("1");
   expect(refused && (await failure(refused))).toEqual({ status: 429, code: "TOO_FAST" });
+});
+
+it("[LIMIT-14] an account begins 30 conversations and rooms a minute, whatever becomes of them", async () => {
+  const { id, token } = await signUp();
+  const begin = (path: string, json: object) => api("POST", path, { token, json });
+  // With oneself there is none, but it was tried.
+  const refused = await exhaust(30, 403, () => begin("/conversations", { participant_id: id }));
+  expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+  for (const path of ["/rooms", "/conversations"]) {
+    expect(await failure(await begin(path, { name: "One more" }))).toEqual(TOO_MANY);
+  }
+  const other = await signUp();
+  expect((await api("POST", "/rooms", { token: other.token, json: { name: "Lobby" } })).status).toBe(201);
+});
+
+it("[LIMIT-14] an account tries 30 rooms and links a minute", async () => {
+  const [owner, guest] = [await signUp("owner"), await signUp("guest")];
+  const made = await api("POST", "/rooms", { token: owner.token, json: { name: "Lobby" } });
+  const { id } = await made.json<{ id: string }>();
+  const link = `/links/${id.replaceAll("-", "")}${"x".repeat(32)}/join`;
+  let count = 0;
+  const attempt = () => {
+    count += 1;
+    return api("POST", count % 2 === 0 ? link : `/rooms/${crypto.randomUUID()}/join`, { token: guest.token });
+  };
+  expect(await failure(await exhaust(30, 404, attempt))).toEqual(TOO_MANY);
+  for (const path of [link, `/rooms/${id}/join`]) {
+    expect(await failure(await api("POST", path, { token: guest.token }))).toEqual(TOO_MANY);
+  }
+  expect((await api("GET", `/rooms/${id}/present`, { token: guest.token })).status).toBe(200);
+  expect((await api("POST", `/rooms/${id}/join`, { token: owner.token })).status).toBe(200);
+});
+
+it("[LIMIT-15] an account gets 30 tickets at once, over all its sessions, also while Redis is out", async () => {
+  const person = await signUp();
+  const other = await signIn(person);
+  const repair = breakStore("redis");
+  let count = 0;
+  const attempt = () => {
+    count += 1;
+    return api("POST", "/ws/ticket", { token: count % 2 === 0 ? person.token : other.token });
+  };
+  const refused = await exhaust(30, 201, attempt);
+  repair();
+  expect(refused.headers.get("Retry-After")).toBe("1");
+  expect(await failure(refused)).toEqual({ status: 429, code: "TOO_FAST" });
 });
 
 it.each(["postgres", "redis"] as const)(

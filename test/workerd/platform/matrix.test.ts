@@ -2,40 +2,14 @@
 import { env } from "cloudflare:workers";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { BODY_ERRORS, type Endpoint, type Method } from "../../../protocol/endpoint.ts";
-import { BASE_PATH } from "../../../protocol/limits.ts";
+import { BODY_ERRORS } from "../../../protocol/endpoint.ts";
 import { ACCOUNT_ERRORS, PAGE_ERRORS } from "../../../protocol/platform/endpoint-parts.ts";
-import { PLATFORM_ENDPOINTS } from "../../../protocol/platform/endpoints.ts";
-import { failure, login, register, request } from "../pair.ts";
+import { failure, login, register } from "../pair.ts";
 import { api, isSignedIn, type Person, signIn, signUp } from "./people.ts";
+import { ask, ROWS, type Sent, SIGNED_IN } from "./rows.ts";
 
-const ROWS = Object.entries<Endpoint>(PLATFORM_ENDPOINTS).flatMap(([name, endpoint]) =>
-  endpoint.methods.map((method) => ({ name, method, endpoint })),
-);
-const SIGNED_IN = ROWS.filter(({ endpoint }) => endpoint.signedIn === "account");
 const WITH_BODY = ROWS.filter(({ endpoint }) => endpoint.body !== undefined);
 const LISTS = ROWS.filter(({ endpoint }) => endpoint.query && "cursor" in endpoint.query._zod.def.shape);
-
-interface Sent {
-  authorization?: string | undefined;
-  body?: string;
-  headers?: Record<string, string>;
-  query?: string;
-}
-
-/** Asks a row with an id that nobody has for each parameter, and its example as the body, unless told otherwise. */
-function ask(method: Method, { path, body: example }: Endpoint, sent: Sent = {}): Promise<Response> {
-  const { authorization, body = example && JSON.stringify(example.example), headers, query = "" } = sent;
-  return request(BASE_PATH + path.replace(/:\w+/g, () => crypto.randomUUID()) + query, {
-    method,
-    headers: {
-      ...(body !== undefined && { "Content-Type": "application/json" }),
-      ...(authorization !== undefined && { Authorization: authorization }),
-      ...headers,
-    },
-    ...(body !== undefined && { body }),
-  });
-}
 
 const KEY = new TextEncoder().encode(env.SESSION_SECRET);
 const UNAUTHENTICATED = { status: 401, code: "UNAUTHENTICATED" };
@@ -100,7 +74,7 @@ describe("without a session", () => {
     bad = await badTokens(await signUp());
   });
 
-  it.each(SIGNED_IN)("[TOK-1] $method $name is UNAUTHENTICATED", async ({ method, endpoint }) => {
+  it.each(SIGNED_IN)("[TOK-1] [S8] $method $name is UNAUTHENTICATED", async ({ method, endpoint }) => {
     for (const [name, authorization] of Object.entries(bad)) {
       // A body that is wrong as well: who asks is looked at first.
       const answer = await ask(method, endpoint, { authorization, ...(endpoint.body && { body: "{" }) });

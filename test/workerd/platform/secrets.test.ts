@@ -50,6 +50,14 @@ it("[LOG-4] no log line and no failure holds an email, a password, a token or wh
     await api("GET", "/auth/me?canary", { token: `${token}x` }),
     await api("POST", "/auth/register", { json: { email: "canary", username, password: PASSWORD } }),
     await api("GET", `/auth/nowhere/${email}`, { token }),
+    await api("GET", `/users/search?q=${username}`, { token }),
+    await api("GET", "/users/canary.nobody", { token }),
+    await api("PUT", `/users/${person.id}/follow`, { token }),
+    await api("POST", "/posts", { token, json: { content: "canary", id: "canary" } }),
+    await api("POST", "/invites", { token, json: { kind: "email", email: "canary" } }),
+    await api("POST", "/invites", { token, json: { kind: "friend", account_id: person.id } }),
+    await api("DELETE", `/invites/${person.id}`, { token }),
+    await api("GET", `/feed?cursor=canary`, { token }),
   ];
   const answers = await everything();
   const repairs = [breakStore("postgres", quoting), breakStore("redis", quoting)];
