@@ -7,6 +7,12 @@ export interface Present {
   readonly size: number;
 }
 
+/** Where a log stands. */
+export interface Stand {
+  epoch: string;
+  head: number;
+}
+
 export interface Audience {
   isOnline(name: string): boolean;
   /** Whether anybody is there at all. */

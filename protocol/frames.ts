@@ -8,7 +8,8 @@ export const PROTOCOL_VERSION = 1;
 export const PING = '{"type":"ping"}';
 
 /** Identifies one life of a conversation's log; a new one means that old `seq`s say nothing. */
-const Epoch = z.string().check(z.minLength(1), z.maxLength(64));
+/** Which life of a log. */
+export const Epoch = z.string().check(z.minLength(1), z.maxLength(64));
 
 const hello = z.object({
   type: z.literal("hello"),

@@ -126,18 +126,22 @@ export class AccountSocket implements SharedSocket {
         return this.#welcome(frame);
       case "event":
         return this.#tell(frame.event);
-      case "frame": {
-        const { id: conversation_id, frame: message } = frame;
-        this.#options.onFrame(conversation_id, message);
-        const line = this.#lines.get(conversation_id);
-        line?.receive(message);
-        if (!line?.isStarted && message.type === "message") {
-          this.#options.onEvent({ type: "message", conversation_id, message });
-        }
+      case "pong":
+        for (const { conversation_id: id, ...stand } of frame.conversations) this.#hand(id, { type: "pong", ...stand });
         return;
-      }
+      case "frame":
+        return this.#hand(frame.id, frame.frame);
       default:
         frame satisfies never;
+    }
+  }
+
+  #hand(id: string, frame: ServerFrame | OpaqueEvent): void {
+    this.#options.onFrame(id, frame);
+    const line = this.#lines.get(id);
+    line?.receive(frame);
+    if (!line?.isStarted && frame.type === "message") {
+      this.#options.onEvent({ type: "message", conversation_id: id, message: frame });
     }
   }
 

@@ -85,6 +85,8 @@ export class LiveConversationList implements ConversationList {
     if ("seq" in frame && frame.type !== "ack" && frame.seq > (known?.head ?? 0)) {
       if (!known || frame.type !== "message" || !this.#add(known, frame)) this.#ask(id);
     }
+    // A push got lost.
+    if (frame.type === "pong" && (frame.epoch !== known?.epoch || frame.head > known.head)) this.#ask(id);
     if (frame.type === "receipt" && frame.name === this.#self && known && known.unread_count > 0) {
       const hasReadAll = frame.readSeq >= (known.last_message?.seq ?? 0);
       if (hasReadAll) this.#set({ ...known, unread_count: 0 });

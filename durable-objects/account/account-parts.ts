@@ -1,5 +1,4 @@
 /** Puts together what a conversation between accounts has beyond a pair chat. */
-import type { ServerFrame } from "../../protocol/frames.ts";
 import type { ConversationRecord } from "../conversation-record.ts";
 import type { EventLog } from "../event-log.ts";
 import type { Members } from "../members.ts";
@@ -28,7 +27,6 @@ export type AccountParts = ReturnType<typeof assembleAccountParts>;
 
 export function assembleAccountParts(options: Options) {
   const { sql, env, record, log, members, details, membership, onAway, wakeBy } = options;
-  const live = (): ServerFrame => ({ type: "live", head: log.head, epoch: record.epoch });
   const closedView = new ClosedView({ sql, details, members });
   const inboxes = new AttachedInboxes({
     conversationId: record.id,
@@ -36,7 +34,7 @@ export function assembleAccountParts(options: Options) {
     members,
     hides: (name, viewer) => closedView.hides(name, viewer),
     usernameOf: (id) => membership.usernameOf(id),
-    live,
+    stand: () => ({ epoch: record.epoch, head: log.head }),
     onAway,
     wakeBy,
   });

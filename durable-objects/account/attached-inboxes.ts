@@ -3,7 +3,7 @@
  * once for all devices of a person; who is away costs nothing.
  */
 import type { ServerFrame } from "../../protocol/frames.ts";
-import type { Audience, Present } from "../audience.ts";
+import type { Audience, Present, Stand } from "../audience.ts";
 import type { Pushed } from "../inbox/pushed.ts";
 import type { Members } from "../members.ts";
 import { OrderedLine } from "./ordered-line.ts";
@@ -22,8 +22,7 @@ interface Options {
   hides: (name: string, viewer: string) => boolean;
   /** Of senders, for clients that are told no other names. */
   usernameOf: (id: string) => string | null;
-  /** The frame that says where the log stands. */
-  live: () => ServerFrame;
+  stand: () => Stand;
   /** Called when an Inbox turned out to have no device left. */
   onAway: (id: string) => void;
   wakeBy: (at: number) => void;
@@ -92,7 +91,7 @@ export class AttachedInboxes implements Audience {
 
   /** After a death between storing and pushing: whoever lacks something finds out by where the log stands. */
   announce(): void {
-    this.broadcast(this.#options.live());
+    this.broadcast(this.#live());
   }
 
   /** To be called from the alarm. */
@@ -101,7 +100,7 @@ export class AttachedInboxes implements Audience {
   }
 
   setPong(): void {
-    // The Inboxes answer pings; clients compare seqs.
+    // The Inboxes see to the answers of pings: each push tells them where the log stands.
   }
 
   ghostAt(): number {
@@ -122,16 +121,20 @@ export class AttachedInboxes implements Audience {
     if (!line) return;
     if (line.length < WAITING_MAX) return line.push(pushed);
     line.drain();
-    line.push(this.#live());
+    line.push(this.#tellingLive());
   }
 
-  #live(): Pushed {
-    return { texts: [JSON.stringify(this.#options.live())] };
+  #live(): ServerFrame {
+    return { type: "live", ...this.#options.stand() };
+  }
+
+  #tellingLive(): Pushed {
+    return { texts: [JSON.stringify(this.#live())] };
   }
 
   /** Whoever missed something finds out first of all. */
   async #hand(name: string, line: OrderedLine<Pushed>, batch: Pushed[]): Promise<void> {
-    const told = this.#behind.has(name) ? [this.#live(), ...batch] : batch;
+    const told = this.#behind.has(name) ? [this.#tellingLive(), ...batch] : batch;
     const isHeard = (await this.#attempt(name, told)) ?? (await this.#attempt(name, told));
     // It was attached anew meanwhile, or detached.
     if (this.#lines.get(name) !== line) return;
@@ -142,9 +145,9 @@ export class AttachedInboxes implements Audience {
 
   /** @returns whether anybody is there, or undefined when the Inbox could not be reached */
   async #attempt(name: string, batch: Pushed[]): Promise<boolean | undefined> {
-    const { inboxes, conversationId } = this.#options;
+    const { inboxes, conversationId, stand } = this.#options;
     try {
-      return await inboxes.getByName(name).push(conversationId, batch);
+      return await inboxes.getByName(name).push(conversationId, batch, stand());
     } catch {
       return undefined;
     }

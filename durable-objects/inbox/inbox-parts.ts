@@ -15,9 +15,11 @@ import { ConversationList } from "./conversation-list.ts";
 import type { DeviceSession } from "./device-session.ts";
 import { Devices } from "./devices.ts";
 import { FriendPresence } from "./friend-presence.ts";
+import type { Stand } from "../audience.ts";
 import type { Pushed } from "./pushed.ts";
 import { ShownName } from "./shown-name.ts";
 import type { SocketApplicant } from "./socket-applicant.ts";
+import { Tails } from "./tails.ts";
 import { Tickets } from "./tickets.ts";
 
 const RETRY_MS = 5_000;
@@ -38,6 +40,7 @@ export function assembleInbox(ctx: DurableObjectState, env: Env) {
   const list = new ConversationList(sql);
   const tickets = new Tickets(sql);
   const presence = new AccountPresence(sql);
+  const tails = new Tails(ctx);
 
   const connections = new Connections<DeviceSession>(ctx, (_, isOffline) => {
     if (isOffline) detach();
@@ -120,10 +123,11 @@ export function assembleInbox(ctx: DurableObjectState, env: Env) {
     if (dialect === "seed") await lines.settled(ATTACH_LIMIT_MS);
   }
 
-  function push(conversationId: string, batch: readonly Pushed[]): boolean {
+  function push(conversationId: string, batch: readonly Pushed[], stand: Stand): boolean {
     // Whoever was removed gets nothing more, whatever is still under way.
     if (!connections.hasListeners() || !list.has(conversationId)) return false;
     devices.deliver(conversationId, batch);
+    tails.note(conversationId, stand);
     // Whether somebody took it is not known: those who are silent from now on are gone.
     void wake.by(connections.ghostAt(accountId));
     return true;
@@ -131,7 +135,10 @@ export function assembleInbox(ctx: DurableObjectState, env: Env) {
 
   function conversationChanged({ id, kind }: TelledConversation, isAdded: boolean): boolean {
     const isNews = isAdded ? list.add(id, kind, Date.now()) : list.leave(id);
-    if (!isAdded) lines.forget(id);
+    if (!isAdded) {
+      lines.forget(id);
+      tails.forget(id);
+    }
     const change = isAdded ? "added" : "removed";
     if (isNews) devices.notify({ type: "conversation", conversation_id: id, change });
     return connections.hasListeners();

@@ -9,10 +9,9 @@ import { createDb } from "../../drizzle/client.ts";
 import { conversationsOf } from "../../drizzle/conversations.ts";
 import { DuetError } from "../../protocol/errors.ts";
 import type { InboxEvent } from "../../protocol/platform/inbox-events.ts";
-import { ACCOUNT_PONG } from "../../protocol/platform/account-frames.ts";
-import { PING } from "../../protocol/frames.ts";
 import { parseLimits } from "../../protocol/limits.ts";
 import { toKind } from "../../protocol/platform/permissions.ts";
+import type { Stand } from "../audience.ts";
 import type { TelledConversation } from "../account/tellings.ts";
 import { needingPostgres } from "../circuit-breaker.ts";
 import { completeClose } from "../conversation-shell.ts";
@@ -66,7 +65,6 @@ export class Inbox extends DurableObject<Env> {
   #assemble(): InboxParts {
     createTables(this.ctx.storage.sql);
     this.#open = assembleInbox(this.ctx, this.env);
-    this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, ACCOUNT_PONG));
     return this.#open;
   }
 
@@ -177,10 +175,11 @@ export class Inbox extends DurableObject<Env> {
   /**
    * What a conversation has for this account's devices.
    *
+   * @param stand - of the conversation's log, with all that is pushed
    * @returns whether any device is connected; if not, nothing need be pushed until one is
    */
-  push(conversationId: string, batch: readonly Pushed[]): boolean {
-    return this.#open?.push(conversationId, batch) ?? false;
+  push(conversationId: string, batch: readonly Pushed[], stand: Stand): boolean {
+    return this.#open?.push(conversationId, batch, stand) ?? false;
   }
 
   /**

@@ -1,23 +1,19 @@
 /** The account socket: the frames of the pair chat, each saying of which conversation it is, and a few more. */
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
-import { Body, Uuid } from "../fields.ts";
-import { PROTOCOL_VERSION } from "../frames.ts";
-import { SeqOrZero } from "../fields.ts";
+import { Body, SeqOrZero, Uuid } from "../fields.ts";
+import { Epoch, PROTOCOL_VERSION } from "../frames.ts";
 import { CONVERSATION_KINDS } from "./permissions.ts";
 
 /** The subprotocol that clients of this protocol name; their token may be the next one in the list. */
 export const SUBPROTOCOL = "duet.v1";
-
-/** What the runtime answers a ping with, on behalf of all conversations. */
-export const ACCOUNT_PONG = '{"type":"pong"}';
 
 const code = (name: ErrorCode) => name;
 
 /** Where a client stands in one conversation. */
 const Opening = z.object({
   conversation_id: Uuid,
-  epoch: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  epoch: z.optional(Epoch),
   since: z.optional(SeqOrZero),
 });
 export type Opening = z.infer<typeof Opening>;
@@ -42,6 +38,13 @@ export const AccountWelcome = z.object({
   conversations: z.array(z.object({ conversation_id: Uuid, kind: z.enum(CONVERSATION_KINDS) })),
 });
 export type AccountWelcome = z.infer<typeof AccountWelcome>;
+
+/** Where the conversations stand of which something was pushed last: what a ping is answered with. */
+export const AccountPong = z.object({
+  type: z.literal("pong"),
+  conversations: z.array(z.object({ conversation_id: Uuid, epoch: Epoch, head: SeqOrZero })),
+});
+export type AccountPong = z.infer<typeof AccountPong>;
 
 /** What a client of the first documents sends. */
 export const SeedFrame = z.object({

@@ -54,6 +54,18 @@ test("[MUX-15] what is said, read and left shows in it, without a call where non
   expect(rows()).toEqual(["from me: 1"]);
 });
 
+test("[MUX-15] what a lost push told is asked for after the next pong, and only then", async () => {
+  const { server, one, rows } = await startList();
+  one.server.loses = () => true;
+  one.server.message(BOB.id, "lost");
+  one.server.loses = () => false;
+  const before = server.requests.length;
+  await pass(25_000);
+  expect(rows()).toEqual(["lost: 2", "newer: 1"]);
+  await pass(60_000);
+  expect(server.requests.slice(before)).toEqual([`GET /conversations/${one.id}`]);
+});
+
 test("[MUX-15] what was missed while away is there after the return", async () => {
   const { server, one, rows } = await startList();
   server.cut();

@@ -33,6 +33,19 @@ describe("a lost push", () => {
     expect(shown(first)).toEqual(["hello 0: received", "lost: received"]);
   });
 
+  test("[MUX-5] at the end of the log is noticed by the next pong, in its conversation alone", async () => {
+    const { server, first, second, one } = await startOpen();
+    one.server.loses = (frame) => frame.type === "message";
+    one.server.message(BOB.id, "lost");
+    one.server.loses = () => false;
+    await pass(19_000);
+    expect(shown(first)).toEqual(["hello 0: received"]);
+    // The ping after 20 s, and a second in which the push might still come.
+    await pass(3_000);
+    expect(shown(first)).toEqual(["hello 0: received", "lost: received"]);
+    expect([server.dials, server.hellos().length, statusOf(second)]).toEqual([1, 2, "live"]);
+  });
+
   test("[MUX-5] with the whole log is noticed by its new epoch", async () => {
     const { first, one } = await startOpen();
     one.server.epoch = "e2";

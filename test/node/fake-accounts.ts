@@ -5,7 +5,7 @@
 import { type Account, type AccountOptions, createAccount, memoryOutbox } from "../../client/account/index.ts";
 import { PING } from "../../protocol/frames.ts";
 import { API_V1, BASE_PATH } from "../../protocol/limits.ts";
-import { SUBPROTOCOL } from "../../protocol/platform/account-frames.ts";
+import { type AccountPong, SUBPROTOCOL } from "../../protocol/platform/account-frames.ts";
 import { type Conversation, type MessagesPage, toMessage } from "../../protocol/platform/conversations.ts";
 import type { InboxEvent } from "../../protocol/platform/inbox-events.ts";
 import { FakeDuet, failure, fold, later } from "./fake-duet.ts";
@@ -112,7 +112,7 @@ export class FakeAccounts {
   }
 
   receive(device: FakeSocket, text: string): void {
-    if (text === PING) return device.pushText('{"type":"pong"}');
+    if (text === PING) return device.pushText(JSON.stringify(this.#pong()));
     const frame = JSON.parse(text);
     this.received.push(frame);
     const { conversation_id: id, conversations = [], ...inner } = frame;
@@ -122,6 +122,15 @@ export class FakeAccounts {
     for (const { conversation_id, ...position } of conversations) {
       this.#hand(device, conversation_id, { type: "hello", v: 1, ...position });
     }
+  }
+
+  #pong(): AccountPong {
+    const stands = [...this.conversations].map(([conversation_id, { epoch, log }]) => ({
+      conversation_id,
+      epoch,
+      head: log.length,
+    }));
+    return { type: "pong", conversations: stands };
   }
 
   #greet(device: FakeSocket): void {

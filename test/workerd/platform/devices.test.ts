@@ -1,5 +1,6 @@
 /** Several devices of a person, and coming back. */
 import { describe, expect, it } from "vitest";
+import { AccountPong } from "../../../protocol/platform/account-frames.ts";
 import {
   connect,
   conversationStub,
@@ -13,6 +14,24 @@ import {
 } from "./account-socket.ts";
 import { setLimits } from "../outage.ts";
 import { signIn } from "./people.ts";
+
+it("[WS-5] a pong tells where the 16 conversations stand that were pushed last", async () => {
+  const [owner, member] = await friends("owner", "member");
+  if (!owner || !member) throw new Error("Two were asked for.");
+  const ids: string[] = [];
+  for (let count = 0; count < 17; count += 1) ids.push(await group(owner, member));
+  const [o, m] = [await connect(owner), await connect(member, ...ids)];
+  const [first = "", second = "", ...others] = ids;
+  for (const [seq, id] of [...ids.map((id) => [1, id] as const), [2, first] as const]) {
+    await o.say(id, "hello");
+    await m.frame({ type: "message", conversation_id: id, seq });
+  }
+  m.ping();
+  const pong = AccountPong.parse(await m.frame({ type: "pong" }));
+  const stands = pong.conversations.map(({ conversation_id, head }) => [conversation_id, head]);
+  expect(stands).toEqual([...others.map((id) => [id, 1]), [first, 2]]);
+  expect(JSON.stringify(pong)).not.toContain(second);
+});
 
 describe("several devices", () => {
   it("[WS-12] stay in step, the sender's own included", async () => {

@@ -93,9 +93,10 @@ describe("members", () => {
     const id = await group(owner, member);
     const m = await connect(member, id);
     await remove(owner, id, member);
-    expect(await inboxStub(member.id).push(id, [{ texts: ['{"type":"message","body":"late"}'] }])).toBe(false);
+    const late = [{ texts: ['{"type":"message","body":"late"}'] }];
+    expect(await inboxStub(member.id).push(id, late, { epoch: "late", head: 9 })).toBe(false);
     m.ping();
-    await m.frame({ type: "pong" });
+    expect(await m.frame({ type: "pong" })).toEqual({ type: "pong", conversations: [] });
     expect(JSON.stringify(m.frames)).not.toContain("late");
   });
 

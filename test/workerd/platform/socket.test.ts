@@ -108,7 +108,7 @@ describe("opening", () => {
     live.send({ type: "from the future", conversation_id });
     live.send({ type: "delivered", seq: 1, conversation_id });
     live.ping();
-    expect(await live.frame({ type: "pong" })).toEqual({ type: "pong" });
+    expect(await live.frame({ type: "pong" })).toEqual({ type: "pong", conversations: [] });
     live.send({ type: "delivered", seq: 1 });
     expect(await live.closing()).toEqual({ code: 4000, reason: "PROTOCOL" });
   });
