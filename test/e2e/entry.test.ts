@@ -136,15 +136,19 @@ it("[WEB-5] a head start that comes to nothing is made up for", async () => {
   await context.close();
 });
 
-it("[WEB-5] no newcomer's page asks for what it can't have", async () => {
-  const { link, context: other } = await startChat();
+it("[WEB-5] a newcomer's page asks who the chat is between, before its scripts are there, and for nothing else", async () => {
+  const { hash, link, context: other } = await startChat();
   const context = await site.browser.newContext();
   const page = await context.newPage();
   const asked: string[] = [];
   page.on("websocket", (socket) => asked.push(socket.url()));
-  page.on("request", (request) => asked.push(...(request.url().endsWith("/messages") ? [request.url()] : [])));
-  await page.goto(link);
+  page.on("request", (request) => asked.push(...(request.resourceType() === "fetch" ? [request.url()] : [])));
+  const release = await holdScripts(page);
+  const answered = page.waitForResponse(/\/user\/\w+$/);
+  await page.goto(link, { waitUntil: "commit" });
+  await answered;
+  release();
   await page.getByRole("button", { name: "I'm Abhi" }).waitFor();
-  expect(asked).toEqual([]);
+  expect(asked).toEqual([`${site.stack.url}/chat-server/user/${hash}`]);
   await Promise.all([context.close(), other.close()]);
 });
