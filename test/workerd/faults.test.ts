@@ -112,7 +112,7 @@ describe.each(KINDS)("in a %s:", (kind) => {
       for (const socket of [abhi, phone]) sendText(socket, `other-${index}`, socket === abhi ? "his" : "the phone's");
     }
     for (const socket of [abhi, phone]) {
-      await vi.waitFor(() => expect(socket.all("ack").length + socket.all("nack").length).toBe(100), 10_000);
+      await vi.waitFor(() => expect(socket.all("ack").length + socket.all("nack").length).toBe(100), 30_000);
     }
     const ids = await idsInLog(hash);
     expect(ids).toHaveLength(100);
@@ -133,7 +133,7 @@ describe.each(KINDS)("in a %s:", (kind) => {
       await acked(abhi, round * 25 + 1);
       await evict(hash);
     }
-    for (const socket of [abhi, anny]) await vi.waitFor(() => expect(socket.all("ack")).toHaveLength(500), 10_000);
+    for (const socket of [abhi, anny]) await vi.waitFor(() => expect(socket.all("ack")).toHaveLength(500), 30_000);
     const seqs = [...(await acked(abhi, 500)), ...(await acked(anny, 500))];
     expect(seqs.sort((a, b) => a - b)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
     expect((await loggedEvents(hash)).map(({ seq }) => seq)).toEqual(seqs);
@@ -141,7 +141,7 @@ describe.each(KINDS)("in a %s:", (kind) => {
       await socket.until(() => socket.all("message").length === 1_000);
       expect(socket.all("message").map(({ seq }) => seq)).toEqual(seqs);
     }
-  });
+  }, 120_000);
 
   it("[D9] `since` older than kept or above head is never answered in part", async () => {
     const { hash, names, abhi, connect } = await chatOf(kind);
