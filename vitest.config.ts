@@ -34,7 +34,10 @@ export default defineConfig({
           globalSetup: "dev/workerd-setup.ts",
           // The environment of this process does not reach the Worker's isolate by itself.
           env: { SEED: process.env["SEED"] ?? "" },
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // On a machine with much else to do a second, which is the default, is soon over.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {

@@ -45,7 +45,7 @@ it(`[S13] ${READ} frames are read without a crash, each to one verdict`, () => {
   }
   console.log(`S13, seed ${SEED}: ${JSON.stringify(verdicts)}`);
   for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(1_000);
-}, 60_000);
+}, 180_000);
 
 /** Frames from the generator, with what the object must make of them. */
 function* frames(seed: number, isWanted: (reading: Reading) => boolean) {
@@ -83,7 +83,7 @@ it(`[S13] ${SENT} frames at a live object: each change gets one answer, and noth
   await anny.frame("ack", ({ id }) => id === "after");
   await flush(hash);
   expect(abhi.all("degraded")).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 function answersTo(socket: TestSocket): number {
   return socket.all("ack").length + socket.all("nack").length;
@@ -106,7 +106,7 @@ it(`[S13] ${FATAL} frames that no client sends end their connection alone, and s
   expect(await loggedEvents(hash)).toEqual([]);
   expect(anny.closed).toBeUndefined();
   expect(errors).not.toHaveBeenCalled();
-}, 60_000);
+}, 180_000);
 
 it(`[S13] ${REQUESTED} HTTP requests: none is a 500 or shows a stack, and nothing is stored but what was answered 200`, async () => {
   const hash = await register();
@@ -137,7 +137,7 @@ it(`[S13] ${REQUESTED} HTTP requests: none is a 500 or shows a stack, and nothin
   expect(errors).not.toHaveBeenCalled();
   expect((await loggedEvents(hash)).map(({ seq }) => seq)).toEqual([...stored].toSorted((a, b) => a - b));
   expect(await listDurableObjectIds(env.CONVERSATION)).toHaveLength(known + chats);
-}, 180_000);
+}, 300_000);
 
 /** @returns what is wrong with an answer, or undefined */
 function problemOf(status: number, text: string, method: string): string | undefined {

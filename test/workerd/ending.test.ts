@@ -99,23 +99,24 @@ describe("end of chat", () => {
     const { hash, cookies, abhi } = await pair();
     abhi.send({ type: "send", id: "m-1", body: "secret" });
     await abhi.frame("ack");
-    // The running flush takes its time and succeeds; what comes after it fails.
+    // The running flush succeeds, but only once the chat is over; what comes after it fails.
+    const { promise: over, resolve: finish } = Promise.withResolvers<void>();
     let calls = 0;
-    const repair = breakStore("postgres", async (pass) => {
+    const repair = breakStore("postgres", async (pass, { body }) => {
+      if (!body.includes(hash)) return pass();
       calls += 1;
       if (calls > 1) throw new TypeError("Network lost");
-      await new Promise((resolve) => {
-        setTimeout(resolve, 300);
-      });
+      await over;
       return pass();
     });
     const flushing = flush(hash);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50);
-    });
-    const response = await request("/chat-server/user/endchat", { method: "POST", cookie: cookies[0] });
-    expect(response.status).toBe(200);
+    await expect.poll(() => calls).toBe(1);
+    const ending = request("/chat-server/user/endchat", { method: "POST", cookie: cookies[0] });
+    await abhi.frame("ended");
+    finish();
+    expect((await ending).status).toBe(200);
     await flushing;
+    expect(calls).toBeGreaterThan(1);
     repair();
     await flush(hash);
     expect(await archivedMessages(hash)).toEqual([]);

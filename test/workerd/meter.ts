@@ -8,7 +8,7 @@ import { flush } from "./stores.ts";
 
 export const PATH = "/chat-server/metrics";
 export const TOKEN = "a-token-for-metrics";
-export const WAIT = { timeout: 5_000, interval: 50 };
+export const WAIT = { timeout: 15_000, interval: 50 };
 export const meter = env.METER.getByName("meter");
 
 export function ask(authorization?: string, method = "GET"): Promise<Response> {

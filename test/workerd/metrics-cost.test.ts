@@ -3,10 +3,13 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Meter } from "../../durable-objects/meter/meter.ts";
 import { leave, meter, risenSince, scrape, TOKEN, WAIT } from "./meter.ts";
-import { say } from "./outage.ts";
+import { say, setLimits } from "./outage.ts";
 import { type Pair, pair, request } from "./pair.ts";
 import { countRows } from "./rows.ts";
 import { flush } from "./stores.ts";
+
+/** No outbox runs but when it is asked to. */
+setLimits({ ARCHIVE_DELAY_MS: 60_000 });
 
 beforeEach(() => void Object.assign(env, { METRICS_TOKEN: TOKEN }));
 afterEach(() => void vi.restoreAllMocks());

@@ -3,11 +3,14 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ask, leave, meter, PATH, risenSince, rows, scrape, TOKEN, WAIT } from "./meter.ts";
-import { say } from "./outage.ts";
+import { say, setLimits } from "./outage.ts";
 import { failure, pair, register, request } from "./pair.ts";
 import { api, signUp } from "./platform/people.ts";
 import { parseExposition } from "./prometheus.ts";
 import { breakStore, flush } from "./stores.ts";
+
+/** No chat tells anything but after a flush that is asked for. */
+setLimits({ ARCHIVE_DELAY_MS: 60_000 });
 
 beforeEach(() => void Object.assign(env, { METRICS_TOKEN: TOKEN }));
 

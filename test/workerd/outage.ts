@@ -1,7 +1,7 @@
 /** What outages look like from inside the Worker, and what must be true after them. */
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { expect } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { LoggedEvent } from "../../protocol/frames.ts";
 import { applyChange, toTranscriptMessage, type TranscriptMessage } from "../../protocol/transcript.ts";
 import { register, type TestSocket } from "./pair.ts";
@@ -16,6 +16,18 @@ export const hang: Fault = (_pass, { signal }) =>
 /** Sets limits of the deployment for objects and requests that come after. */
 export function setLimits(limits: Record<string, number>): void {
   for (const [name, value] of Object.entries(limits)) Object.assign(env, { [name]: String(value) });
+}
+
+/**
+ * Lets the clock stand until the test is over: no limit is refilled, and no window of one begins, however long the
+ * machine takes.
+ *
+ * @returns how to put it forward, by milliseconds
+ */
+export function stopClock(): (ms: number) => void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  return (ms) => void vi.setSystemTime(Date.now() + ms);
 }
 
 /** Sends messages one by one, each after the ack of the one before. */

@@ -5,7 +5,8 @@ import { evict, hang, say, setLimits, untilStoresAreTrusted } from "./outage.ts"
 import { connect, failure, pair, request, upgrade } from "./pair.ts";
 import { breakStore, type Fault, flush, sessionRecord } from "./stores.ts";
 
-const STORE_TIMEOUT_MS = 1_000;
+/** Far more than what needs no store takes on a slow machine. */
+const STORE_TIMEOUT_MS = 3_000;
 setLimits({ STORE_TIMEOUT_MS });
 
 afterEach(() => {

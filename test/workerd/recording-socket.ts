@@ -44,9 +44,9 @@ export abstract class RecordingSocket<F> {
     this.#socket.close(code);
   }
 
-  /** Resolves when `found` gives something; rejects after five seconds. */
+  /** Resolves when `found` gives something; rejects after twenty seconds. */
   async until<T>(found: () => T | undefined | false): Promise<T> {
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(20_000);
     for (;;) {
       const result = found();
       if (result !== undefined && result !== false) return result;

@@ -1,8 +1,12 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
+import { setLimits, stopClock } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { archivedMessages, breakStore, flush } from "./stores.ts";
+
+/** No flush but those that are asked for. */
+setLimits({ ARCHIVE_DELAY_MS: 60_000 });
 
 /** Loses storage as a disaster would, and lets the object start anew from what is left. */
 async function lose(hash: string, ...statements: string[]): Promise<void> {
@@ -77,6 +81,7 @@ it("[LIMIT-7] hibernation gives nobody a fresh limit", async () => {
   const hash = await register();
   const socket = await connect(hash, await login(hash, "Abhi"));
   await socket.hello();
+  stopClock();
   for (let index = 0; index < 60; index += 1) socket.send({ type: "send", id: `m-${index}`, body: "x" });
   await socket.until(() => socket.all("ack").length === 60);
   await evict(hash);

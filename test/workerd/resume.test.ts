@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { connect, evict, login, pair, register, type TestSocket } from "./pair.ts";
+import { flush } from "./stores.ts";
 
 async function sendMany(socket: TestSocket, count: number, prefix = "m"): Promise<void> {
   for (let index = 1; index <= count; index += 1) {
@@ -82,7 +83,7 @@ describe("hello", () => {
     });
     await evict(hash);
     await sendMany(abhi, 1, "last");
-    await runDurableObjectAlarm(stub);
+    await flush(hash);
     const behind = await connect(hash, cookies[1]);
     expect(await behind.hello({ epoch, since: 10 })).toMatchObject({ recovered: false, head: total });
     expect(behind.all("message")).toEqual([]);

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
+import { stopClock } from "./outage.ts";
 import { connect, evict, failure, login, pair, register, request } from "./pair.ts";
 import { breakStore, flush, sessionRecord } from "./stores.ts";
 
@@ -74,6 +75,7 @@ describe("session records", () => {
   });
 
   it("[HTTP-3] /health is 200 with what can be reached, and asks the stores every 5 s at the most", async () => {
+    stopClock();
     const read = async (bindings: Env, path = "/chat-server/health") =>
       (await app.request(`http://duet.test${path}`, {}, bindings)).json();
     const healthy = { status: "OK", checks: { postgres: true, redis: true } };

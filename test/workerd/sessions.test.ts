@@ -1,6 +1,7 @@
 import { SignJWT } from "jose";
 import { describe, expect, it, vi } from "vitest";
 import { app } from "../../worker/app.ts";
+import { stopClock } from "./outage.ts";
 import { connect, cookieOf, failure, login, ORIGIN, pair, register, request, upgrade } from "./pair.ts";
 import { env } from "cloudflare:workers";
 
@@ -105,13 +106,12 @@ describe("a session", () => {
   });
 
   it("[SESS-7] that runs out while a socket is open closes it, at the next frame in either direction", async () => {
+    const wait = stopClock();
     const { hash, anny } = await pair();
     const cookie = `duet_${hash}=${await token(hash, env.SESSION_SECRET, { expires: "2s" })}`;
     const [speaking, listening] = [await connect(hash, cookie), await connect(hash, cookie)];
     for (const socket of [speaking, listening]) await socket.hello();
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2_100);
-    });
+    wait(2_100);
     speaking.send({ type: "send", id: "m-1", body: "too late" });
     anny.send({ type: "send", id: "m-2", body: "not for you" });
     for (const socket of [speaking, listening]) {

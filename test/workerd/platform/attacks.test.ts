@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { SUBPROTOCOL } from "../../../protocol/platform/account-frames.ts";
 import { app } from "../../../worker/app.ts";
 import { ACCOUNT_KINDS, type AccountKind, chatOf, connectTo, conversationOf } from "../kinds.ts";
-import { hang, loggedEvents, setLimits } from "../outage.ts";
+import { hang, loggedEvents, setLimits, stopClock } from "../outage.ts";
 import { failure, ORIGIN } from "../pair.ts";
 import { breakStore, flush } from "../stores.ts";
 import { connect, upgrade } from "./account-socket.ts";
@@ -110,7 +110,9 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
   it.each(["up", "hanging"] as const)(
     "[S7] logout closes the session's sockets within a second, and its token is dead, with the stores %s",
     async (stores) => {
-      setLimits({ STORE_TIMEOUT_MS: 5_000 });
+      // With stores that hang, whoever waits for one takes longer than this.
+      const STORE_TIMEOUT_MS = 5_000;
+      setLimits({ STORE_TIMEOUT_MS });
       const { id, people } = await conversationOf(kind);
       const [abhi, anny] = people;
       const phone = await signIn(abhi);
@@ -120,8 +122,9 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
       const started = Date.now();
       const answer = api("POST", "/auth/logout", { token: phone.token });
       expect(await leaving.closing()).toEqual({ code: 4000, reason: "REVOKED" });
-      await expectDead(id, phone);
       expect(Date.now() - started).toBeLessThan(1_000);
+      await expectDead(id, phone);
+      expect(Date.now() - started).toBeLessThan(STORE_TIMEOUT_MS);
       expect((await answer).ok).toBe(true);
       // The account's other sessions, and other people, go on.
       await other.say(id, "still here");
@@ -179,13 +182,14 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
   it("[S11] a flood of frames ends its socket alone; the others, and other conversations, go on", async () => {
     const { abhi, anny } = await chatOf(kind);
     const bystanders = await chatOf(kind);
+    stopClock();
     for (let index = 0; index < 1_000; index += 1) abhi.send({ type: "send", id: `f-${index}`, body: "x".repeat(200) });
     for (const socket of [anny, bystanders.abhi]) {
       await socket.say("meanwhile");
     }
     expect(await abhi.closing()).toEqual({ code: 4000, reason: "TOO_FAST" });
-    // The burst, and what trickles in.
-    expect(anny.all("message").length).toBeLessThan(200);
+    // The burst, and what Anny says herself.
+    expect(anny.all("message").length).toBeLessThanOrEqual(61);
   });
 
   it("[S11] a flood of typing and marks floods nobody else", async () => {
@@ -193,9 +197,10 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
     setLimits({ EVENTS_PER_SECOND: 4, EVENT_BURST: 12 });
     onTestFinished(() => setLimits({ EVENTS_PER_SECOND: 20, EVENT_BURST: 60 }));
     const { abhi, anny } = await chatOf(kind);
+    stopClock();
     for (let index = 0; index < 600; index += 1) abhi.send({ type: "typing", on: index % 2 === 0 });
     await expect.poll(() => abhi.closed, { timeout: 20_000 }).toEqual({ code: 4000, reason: "TOO_FAST" });
-    expect(anny.all("typing").length).toBeLessThanOrEqual(160);
+    expect(anny.all("typing").length).toBeLessThanOrEqual(60);
     await anny.say("fine");
   });
 });

@@ -45,6 +45,7 @@ it("[INVITE-1] all devices of both sides hear what becomes of an invite, as the 
   expect(await untilTold(a, 1)).toEqual([{ type: "invite", invite: { ...first, status: "rejected" } }]);
 
   const second = await invite(alice, bob);
+  for (const device of devices) await untilTold(device, 2);
   await cancel(alice, second);
   for (const device of devices) {
     const told = (await untilTold(device, 3)).slice(1);
@@ -60,6 +61,8 @@ it("[FRIEND-2] all devices of both hear that they are friends, and that they are
   const [alice, bob] = [await signUp("alice"), await signUp("bob")];
   const [a, other, b] = [await connect(alice), await connect(await signIn(alice)), await connect(bob)];
   const sent = await invite(alice, bob);
+  // What is told of one thing may overtake what is told of another.
+  await untilTold(b, 1);
   expect((await accept(bob, sent)).status).toBe(200);
   for (const device of [a, other]) {
     expect(await untilTold(device, 2)).toEqual(

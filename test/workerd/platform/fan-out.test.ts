@@ -16,6 +16,7 @@ it("[FAN-1] one pass over those who are there; who is away costs nothing, not ev
   if (!first || !second) throw new Error("Thirty were asked for.");
   const devices = [await connect(first, id), await connect(await signIn(first), id), await connect(second, id)];
   await o.say(id, "to warm up");
+  for (const device of devices) await device.frame({ type: "message", seq: 1 });
 
   const pushes = await Promise.all([owner, first, second, ...away].map((one) => countCalls(inboxStub(one.id), "push")));
   const received = await countCalls(conversationStub(id), "receive");

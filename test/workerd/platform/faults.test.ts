@@ -33,6 +33,8 @@ async function alarmOf(id: string): Promise<number> {
 it.each(ACCOUNT_KINDS)(
   "[SAFE-1] [D10] who dies between storing and pushing says, on waking, where the log stands: in a %s",
   async (kind) => {
+    // The alarm does not go off before the object sleeps.
+    setLimits({ ARCHIVE_DELAY_MS: 15_000 });
     const { id, people } = await conversationOf(kind);
     const [alice, bob] = people;
     const [a, b] = [await connect(alice, id), await connect(bob, id)];
@@ -132,12 +134,14 @@ it("[SAFE-3] comes back for a request, too; ids that nobody lists cost no query"
   await loseStorage(id);
   const answer = await api("GET", `/conversations/${id}`, { token: bob.token });
   expect(await answer.json()).toMatchObject({ kind: "direct", last_message: { content: "kept" } });
+  const unknown = crypto.randomUUID();
   let queries = 0;
-  const repair = breakStore("postgres", (pass) => {
-    queries += 1;
+  const repair = breakStore("postgres", (pass, { body }) => {
+    // The outboxes of this conversation and of others may be at work, too.
+    if (body.includes(unknown) || (body.includes(bob.id) && !body.includes(id))) queries += 1;
     return pass();
   });
-  await api("GET", `/conversations/${crypto.randomUUID()}`, { token: bob.token });
+  await api("GET", `/conversations/${unknown}`, { token: bob.token });
   repair();
   expect(queries).toBe(0);
 });
@@ -150,7 +154,7 @@ it("[SAFE-4] an Inbox that can't be reached is told what it missed: first where 
     throw new Error("unreachable");
   });
   await a.say(id, "missed");
-  await expect.poll(() => attempts).toBe(2);
+  await expect.poll(() => attempts).toBeGreaterThanOrEqual(2);
   expect(await alarmOf(id)).toBeLessThanOrEqual(5_000);
   repair();
   await runInDurableObject(conversationStub(id), (conversation) => conversation.alarm());

@@ -1,6 +1,7 @@
 /** Invites in lists, and how many there may be. */
 import { describe, expect, it } from "vitest";
 import { Invite } from "../../../protocol/platform/invites.ts";
+import { stopClock } from "../outage.ts";
 import { failure } from "../pair.ts";
 import { breakStore } from "../stores.ts";
 import { api, signUp } from "./people.ts";
@@ -23,6 +24,7 @@ describe("the lists of invites", () => {
 
 describe("how many", () => {
   it("[INVITE-8] an account may send 100 invites an hour, and none without Redis or Postgres", async () => {
+    stopClock();
     const [a, b] = [await signUp(), await signUp()];
     for (const store of ["redis", "postgres"] as const) {
       const repair = breakStore(store);

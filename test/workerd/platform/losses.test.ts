@@ -66,7 +66,7 @@ it("[SAFE-7] so do a role that was taken away, and that a direct conversation is
 
 it("[SAFE-7] while Postgres is out the answer does not fail, and Postgres hears of it as soon as it is back", async () => {
   const [owner, admin, member] = await three();
-  setLimits({ STORE_TIMEOUT_MS: 300 });
+  setLimits({ STORE_TIMEOUT_MS: 1_000 });
   const id = await group(owner, admin, member);
   await flush(id);
   await evict(conversationStub(id));
@@ -74,7 +74,7 @@ it("[SAFE-7] while Postgres is out the answer does not fail, and Postgres hears 
   const repair = breakStore("postgres", hang);
   const startedAt = performance.now();
   expect((await remove(owner, id, member)).status).toBe(204);
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(await isUnknown(id, member)).toBe(true);
   repair();
   await untilStoresAreTrusted();

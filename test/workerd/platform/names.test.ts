@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
 import { Conversation } from "../../../durable-objects/conversation.ts";
-import { setLimits } from "../outage.ts";
+import { setLimits, stopClock } from "../outage.ts";
 import { failure } from "../pair.ts";
 import { flush } from "../stores.ts";
 import { connect, conversationStub, direct, disturb, evict, group, inboxStub, room } from "./account-socket.ts";
@@ -81,6 +81,7 @@ it("[MEMB-11] a conversation that can't be reached shows the newest name when it
 });
 
 it("[PEOPLE-5] 30 changes of the display name a minute; others are not counted", async () => {
+  stopClock();
   const [person] = await three();
   let refused: Response | undefined;
   for (let count = 0; count < 35 && !refused; count += 1) {

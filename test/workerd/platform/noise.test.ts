@@ -89,7 +89,7 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
     expect(new Set(stored)).toEqual(acked);
     expect(errors).not.toHaveBeenCalled();
     await (await connect(people[1], id)).say(id, "still here");
-  }, 60_000);
+  }, 180_000);
 
   it("[S13] frames that no client sends end their connection alone, and store nothing", async () => {
     setLimits({ SOCKETS_PER_PERSON: 1e6 });
@@ -107,7 +107,7 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
     }
     expect(await loggedEvents(id)).toEqual([]);
     expect(witness.closed).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 
   it(`[S13] ${REQUESTS} requests that are nearly right: none is a 500 or shows a stack`, async () => {
     setLimits({ EVENTS_PER_SECOND: 1e9, EVENT_BURST: 1e9 });
@@ -133,7 +133,7 @@ describe.each(ACCOUNT_KINDS)("in a %s:", (kind) => {
     }
     expect(wrong).toEqual([]);
     expect(errors).not.toHaveBeenCalled();
-  }, 60_000);
+  }, 180_000);
 });
 
 /** A frame that is an object says which conversation it is for. */

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import * as z from "zod/mini";
 import { describe, expect, it } from "vitest";
 import { posts } from "../../../drizzle/posts-schema.ts";
+import { stopClock } from "../outage.ts";
 import { failure } from "../pair.ts";
 import { breakStore, db } from "../stores.ts";
 import { api, type Person, signUp, statusesOf } from "./people.ts";
@@ -80,6 +81,7 @@ describe("a post", () => {
   });
 
   it("[POST-5] can be written 30 times a minute by an account, and not without Redis or Postgres", async () => {
+    stopClock();
     const author = await signUp();
     for (const store of ["redis", "postgres"] as const) {
       const repair = breakStore(store);

@@ -88,8 +88,10 @@ it("[WS-18] a conversation that does not answer keeps it waiting for 2 s", async
   const [alice, bob] = await friends("alice", "bob");
   if (!alice || !bob) throw new Error("Two were asked for.");
   const id = await direct(alice, bob);
+  let hasAnswered = false;
   const restore = await disturb(conversationStub(id), "receive", async (pass) => {
     await new Promise((resolve) => setTimeout(resolve, 4_000));
+    hasAnswered = true;
     return pass();
   });
   const startedAt = performance.now();
@@ -97,7 +99,7 @@ it("[WS-18] a conversation that does not answer keeps it waiting for 2 s", async
   const waited = performance.now() - startedAt;
   restore();
   expect(waited).toBeGreaterThan(1_500);
-  expect(waited).toBeLessThan(3_500);
+  expect(hasAnswered).toBe(false);
   // What is said from its devices waits no less, in order.
   phone.send({ conversation_id: id, content: "Hi" });
   expect(await phone.frame({ content: "Hi" })).toBeDefined();

@@ -1,6 +1,7 @@
 /** The account socket: one for all conversations of a device. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { stopClock } from "../outage.ts";
 import { failure } from "../pair.ts";
 import { connect, Device, direct, directPair, friends, inboxStub, open, upgrade } from "./account-socket.ts";
 import { api, signIn, signUp } from "./people.ts";
@@ -218,6 +219,7 @@ describe("frames", () => {
     const { id, a, b } = await directPair();
     a.send({ type: "send", conversation_id: id, id: "m-1", body: "" });
     expect(await a.frame({ type: "nack", id: "m-1" })).toMatchObject({ code: "MESSAGE_EMPTY", conversation_id: id });
+    stopClock();
     for (let count = 0; count < 400; count += 1) {
       a.send({ type: "send", conversation_id: id, id: `f-${count}`, body: "x" });
     }

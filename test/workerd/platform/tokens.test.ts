@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Lets time be as if `ms` had gone by, for everything in this isolate. */
+/** Lets time be as if `ms` had gone by, for everything in this isolate, and stand still. */
 function after(ms: number): void {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
 }
@@ -44,6 +44,7 @@ describe("a refresh token", () => {
   });
 
   it("[TOK-4] used twice within 30 s gives both the same next one: two tabs, or an answer that got lost", async () => {
+    after(0);
     const { refreshToken } = await signUp();
     const both = await Promise.all([refreshed(refreshToken), refreshed(refreshToken)]);
     expect(both[0].refresh_token).toBe(both[1].refresh_token);
@@ -129,6 +130,7 @@ describe("a refresh token", () => {
 
 describe("an access token", () => {
   it("[TOK-1] lasts 15 minutes, or as long as is set", async () => {
+    after(0);
     const { token } = await signUp();
     after(15 * MINUTE - 2_000);
     expect(await isSignedIn(token)).toBe(true);
@@ -161,7 +163,9 @@ describe("with both stores out", () => {
   });
 
   it("[TOK-9] who is logged in stays so, can refresh, and can log out", async () => {
-    setLimits({ STORE_TIMEOUT_MS: 5_000 });
+    // Whoever waits for a store takes longer than this.
+    const STORE_TIMEOUT_MS = 5_000;
+    setLimits({ STORE_TIMEOUT_MS });
     const { refreshToken }: Person = await signUp();
     repairs.push(breakStore("postgres", hang), breakStore("redis", hang));
     const started = performance.now();
@@ -172,6 +176,6 @@ describe("with both stores out", () => {
       status: 401,
       code: "UNAUTHENTICATED",
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(STORE_TIMEOUT_MS);
   });
 });
