@@ -14,7 +14,7 @@ import { FRAME_MAX_BYTES } from "../protocol/limits.ts";
 export type Reading<F = ClientFrame> =
   | { kind: "frame"; frame: F }
   /** A change that can't be made: the client is told, and goes on. */
-  | { kind: "refused"; id: string; code: ErrorCode; conversationId?: string }
+  | { kind: "refused"; id: string; code: ErrorCode; details?: readonly string[] | undefined; conversationId?: string }
   /** The client does not speak the protocol. */
   | { kind: "fatal"; reason: CloseReason }
   /** Of a newer version than ours. */

@@ -103,16 +103,16 @@ export class Conversation extends AccountShell {
     return this.asMember(caller, ({ account }) => membersPage(account, limit, after));
   }
 
-  /** Whether a member may do something: refuses when not. */
-  may(caller: string, action: Action): Promise<Result<null>> {
+  /** Whether a member may do something, for a guest where one is named: refuses when not. */
+  may(caller: string, action: Action, guest?: string): Promise<Result<null>> {
     return this.asMember(caller, ({ roster }) => {
-      roster.require(caller, action);
+      roster.require(caller, action, guest);
       return null;
     });
   }
 
-  addMembers(caller: string, profiles: readonly Profile[]): Promise<Result<null>> {
-    return this.changing(caller, (open) => this.changeMembers(open, open.roster.add(caller, profiles)));
+  addMembers(caller: string, profiles: readonly Profile[], invitedAt?: number): Promise<Result<null>> {
+    return this.changing(caller, (open) => this.changeMembers(open, open.roster.add(caller, profiles, invitedAt)));
   }
 
   /** Removes somebody, or lets the caller leave. Nothing more reaches them when this has answered. */

@@ -25,6 +25,8 @@ export interface Endpoint {
   query?: z.core.$ZodObject;
   /** HTTP status of a success; 200 where nothing is said. */
   success?: 200 | 201 | 202 | 204;
+  /** HTTP status of the same answer where there was nothing new to make. */
+  repeat?: 200;
   answer?: { schema: z.core.$ZodType; example: unknown };
   errors: readonly ErrorCode[];
 }

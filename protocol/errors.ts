@@ -100,6 +100,7 @@ export const ERRORS = {
   FOLLOWING_TOO_MANY: { status: 409, message: "You follow as many people as one can. Unfollow somebody first." },
   FRIEND_UNKNOWN: { status: 404, message: "You have no friend with this id." },
   ALREADY_FRIENDS: { status: 409, message: "You are friends already: there is nothing to invite to." },
+  ALREADY_MEMBER: { status: 409, message: "They are in this conversation already: there is nothing to invite to." },
   ALREADY_INVITED: { status: 409, message: "Somebody else has invited this person. Wait for their answer." },
   INVITE_UNKNOWN: { status: 404, message: "You have no invite with this id to answer, or to take back." },
   INVITE_CLOSED: { status: 410, message: "This invite was answered or taken back, or has expired. Send a new one." },

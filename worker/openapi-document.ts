@@ -57,7 +57,7 @@ function pathItems(id: string, endpoint: Endpoint): [string, object][] {
 }
 
 function operation(operationId: string, path: string, endpoint: Endpoint) {
-  const { summary, description, visibility, signedIn, body, success = 200, answer, errors } = endpoint;
+  const { summary, description, visibility, signedIn, body, errors } = endpoint;
   return {
     operationId,
     summary,
@@ -72,17 +72,16 @@ function operation(operationId: string, path: string, endpoint: Endpoint) {
         content: { "application/json": { schema: jsonSchema(body.schema), example: body.example } },
       },
     }),
-    responses: {
-      ...(answer
-        ? {
-            [success]: {
-              description: "Done.",
-              content: { "application/json": { schema: jsonSchema(answer.schema), example: answer.example } },
-            },
-          }
-        : { [path.endsWith("/ws") ? 101 : success]: { description: summary } }),
-      ...failures(errors),
-    },
+    responses: { ...successes(path, endpoint), ...failures(errors) },
+  };
+}
+
+function successes(path: string, { summary, success = 200, repeat, answer }: Endpoint) {
+  if (!answer) return { [path.endsWith("/ws") ? 101 : success]: { description: summary } };
+  const content = { "application/json": { schema: jsonSchema(answer.schema), example: answer.example } };
+  return {
+    [success]: { description: "Done.", content },
+    ...(repeat && { [repeat]: { description: "There was one already.", content } }),
   };
 }
 

@@ -17,6 +17,8 @@ export const allowFrontends = cors({
   credentials: true,
   allowMethods: [...METHODS],
   allowHeaders: ["Content-Type", "Authorization"],
+  // What failures tell to go by; pages of other origins can't read it otherwise.
+  exposeHeaders: ["Allow", "Retry-After"],
   maxAge: 86_400,
 });
 

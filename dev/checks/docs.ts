@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { ALL_ENDPOINTS } from "../../protocol/all-endpoints.ts";
 import type { Endpoint } from "../../protocol/endpoint.ts";
 import { BASE_PATH } from "../../protocol/limits.ts";
+import { CONVERSATION_KINDS, PERMISSIONS } from "../../protocol/platform/permissions.ts";
 import { ROOT } from "../paths.ts";
 
 const FOLDERS = ["protocol", "client", "drizzle", "redis", "durable-objects", "worker", "web", "dev", "test", "docs"];
@@ -24,7 +25,11 @@ export async function checkDocs(): Promise<string[]> {
       if (!(await exists(join(from, path.name)))) problems.push(`${file}: there is no ${path.name}.`);
     }
   }
-  return [...problems, ...checkApiTable(await readFile(join(ROOT, "README.md"), "utf8"))];
+  return [
+    ...problems,
+    ...checkApiTable(await readFile(join(ROOT, "README.md"), "utf8")),
+    ...checkPermissions(await readFile(join(ROOT, "SPEC.md"), "utf8")),
+  ];
 }
 
 /** Targets of relative links, and what stands in backticks and begins with one of our folders. */
@@ -49,5 +54,15 @@ function checkApiTable(readme: string): string[] {
   return Object.values<Endpoint>(ALL_ENDPOINTS).flatMap(({ methods, path, visibility, summary }) => {
     const row = `| \`${methods.join("`, `")}\` | \`${BASE_PATH}${path}\` | ${visibility} | ${summary} |`;
     return rows.includes(row) ? [] : [`README.md: the API table lacks this row:\n${row}`];
+  });
+}
+
+/** SPEC.md's table of permissions has one row per action: by kind of conversation, the roles that may. */
+function checkPermissions(spec: string): string[] {
+  const rows = new Set(spec.split("\n").filter((line) => line.startsWith("| `")));
+  return Object.entries(PERMISSIONS).flatMap(([action, rolesOf]) => {
+    const cells = CONVERSATION_KINDS.map((kind) => rolesOf[kind].join(", ") || "nobody");
+    const row = `| \`${action}\` | ${cells.join(" | ")} |`;
+    return rows.has(row) ? [] : [`SPEC.md: the table of permissions lacks this row:\n${row}`];
   });
 }

@@ -68,6 +68,12 @@ export class Membership {
     return this.find(id)?.role;
   }
 
+  /** Whether somebody came in at `at` or later, and is gone again. */
+  hasLeftSince(id: string, at: number): boolean {
+    const row = this.#rows.get(id);
+    return row !== undefined && row.role === null && row.joined_at >= at;
+  }
+
   /** What `welcome` says of a member beyond what it says in a pair chat. */
   profileOf(id: string) {
     const { username, displayName, role } = this.find(id) ?? {};

@@ -16,20 +16,30 @@ export class Roster {
   }
 
   /**
+   * @param guest - who is to come in, and is no member yet
    * @returns the role that the caller has
-   * @throws DuetError `CONVERSATION_UNKNOWN` for whoever does not belong here, `NOT_ALLOWED`
+   * @throws DuetError `CONVERSATION_UNKNOWN` for whoever does not belong here, `NOT_ALLOWED`, `ALREADY_MEMBER`
    */
-  require(caller: string, action: Action): Role {
+  require(caller: string, action: Action, guest?: string): Role {
     const { membership, details } = this.#account;
     const role = membership.roleOf(caller);
     if (!role) throw new DuetError("CONVERSATION_UNKNOWN");
     if (!isAllowed(action, details.kind, role)) throw new DuetError("NOT_ALLOWED");
+    if (guest !== undefined && membership.roleOf(guest)) throw new DuetError("ALREADY_MEMBER");
     return role;
   }
 
-  /** Those who are members already stay what they are. */
-  add(caller: string, profiles: readonly Profile[]): MembershipChange[] {
+  /**
+   * Those who are members already stay what they are.
+   *
+   * @param invitedAt - of the invite that they come by, in milliseconds since 1970: it lets nobody in twice, however
+   *   they came in meanwhile
+   * @throws DuetError `CONVERSATION_UNKNOWN`, `NOT_ALLOWED`, `CONVERSATION_FULL`
+   */
+  add(caller: string, profiles: readonly Profile[], invitedAt = Infinity): MembershipChange[] {
     this.require(caller, "add");
+    const { membership } = this.#account;
+    if (profiles.some(({ id }) => membership.hasLeftSince(id, invitedAt))) throw new DuetError("CONVERSATION_UNKNOWN");
     return this.join(profiles);
   }
 

@@ -47,7 +47,7 @@ export function readSeedFrame(message: string | ArrayBuffer): Reading<DeviceFram
     const frame: ClientFrame = { type: "send", id, body: content };
     return { kind: "frame", frame: { type: "conversation", conversationId, frame } };
   } catch (error) {
-    if (error instanceof DuetError) return { kind: "refused", id, code: error.code };
+    if (error instanceof DuetError) return { kind: "refused", id, code: error.code, details: error.details };
     throw error;
   }
 }

@@ -109,9 +109,9 @@ export class Devices extends SocketDialogue<DeviceFrame, DeviceSession> {
     session: DeviceSession,
     refused: Reading<DeviceFrame> & { kind: "refused" },
   ) {
-    const { id, code, conversationId } = refused;
+    const { id, code, details, conversationId } = refused;
     const { connections } = this.#options;
-    if (session.dialect === "seed") return connections.sendText(socket, seedFailure(code));
+    if (session.dialect === "seed") return connections.sendText(socket, seedFailure(code, details));
     const text = JSON.stringify(nackOf(id, code));
     connections.sendText(socket, conversationId === undefined ? text : ofConversation(conversationId)(text));
   }

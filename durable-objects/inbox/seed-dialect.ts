@@ -25,11 +25,11 @@ export function toSeedTexts(conversationId: string, { texts, usernames }: Pushed
 }
 
 /** The body that a failed request has. */
-export function seedFailure(code: ErrorCode): string {
+export function seedFailure(code: ErrorCode, details?: readonly string[]): string {
   const { status, message } = ERRORS[code];
   return JSON.stringify({
     status: "Failed",
     code: status,
-    error: { code, message, requestId: crypto.randomUUID() },
+    error: { code, message, ...(details && { details }), requestId: crypto.randomUUID() },
   });
 }

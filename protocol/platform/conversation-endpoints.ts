@@ -52,6 +52,7 @@ export const CONVERSATION_ENDPOINTS = {
       "was one before. With `name` and `participant_ids` a group, which is the caller's own.",
     body: { schema: ConversationBody, example: { participant_id: EXAMPLE_ID } },
     success: 201,
+    repeat: 200,
     answer: { schema: Conversation, example: EXAMPLE_CONVERSATION },
     errors: [
       ...BODY_ERRORS,

@@ -31,6 +31,7 @@ export const INVITES_ENDPOINTS = {
       "their account finds the invite there. Nobody is told whether an address has an account.",
     body: { schema: InviteBody, example: { kind: "friend", account_id: EXAMPLE_ID } },
     success: 201,
+    repeat: 200,
     answer: { schema: Invite, example: EXAMPLE_INVITE },
     errors: [
       ...BODY_ERRORS,
@@ -39,6 +40,7 @@ export const INVITES_ENDPOINTS = {
       "NOT_YOURSELF",
       "BLOCKED_BY_YOU",
       "ALREADY_FRIENDS",
+      "ALREADY_MEMBER",
       "ALREADY_INVITED",
       "CONVERSATION_UNKNOWN",
       "NOT_ALLOWED",

@@ -18,6 +18,7 @@ export const POSTS_ENDPOINTS = {
     description: "Send the same `id` again after a lost answer: there is one post, and it is answered with 200.",
     body: { schema: PostBody, example: { content: "Hello" } },
     success: 201,
+    repeat: 200,
     answer: { schema: Post, example: EXAMPLE_POST },
     errors: [
       ...BODY_ERRORS,

@@ -57,6 +57,12 @@ describe("the OpenAPI document", () => {
     ]);
   });
 
+  it("[API-1] has both answers of what makes something unless it is there", async () => {
+    const both = (await operations()).filter(({ operation: { responses } }) => responses[200] && responses[201]);
+    const names = both.map(({ operation: { operationId } }) => operationId);
+    expect(new Set(names)).toEqual(new Set(["createConversation", "sendInvite", "writePost"]));
+  });
+
   it("[API-2] has an example for every body", async () => {
     const bodies = (await operations()).flatMap(({ operation }) => [
       operation.requestBody,

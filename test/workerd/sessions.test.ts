@@ -181,6 +181,7 @@ describe("origins", () => {
     expect(response.headers.get("Access-Control-Allow-Credentials")).toBe("true");
     const refused = await request(`/chat-server/user/${hash}/messages`, { headers: { Origin: origin } });
     expect(refused.headers.get("Access-Control-Allow-Origin")).toBe(origin);
+    expect(refused.headers.get("Access-Control-Expose-Headers")).toBe("Allow,Retry-After");
     expect(await failure(refused)).toEqual({ status: 401, code: "NOT_SIGNED_IN" });
     const preflight = await request("/chat-server/register", {
       method: "OPTIONS",

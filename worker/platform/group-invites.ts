@@ -6,29 +6,35 @@ import { call, conversation } from "../conversations.ts";
 import { profileOf } from "./conversations.ts";
 
 /**
- * Whether an account may invite others into a group.
+ * Whether an account may invite somebody into a group.
  *
- * @throws DuetError `CONVERSATION_UNKNOWN` when it is not in there, `NOT_ALLOWED`
+ * @throws DuetError `CONVERSATION_UNKNOWN` when it is not in there, `NOT_ALLOWED`, `ALREADY_MEMBER`
  */
-export async function mayInvite(c: AppContext, conversationId: string, accountId: string): Promise<void> {
+export async function mayInvite(
+  c: AppContext,
+  conversationId: string,
+  accountId: string,
+  guestId: string,
+): Promise<void> {
   if (!Uuid.safeParse(conversationId).success) throw new DuetError("CONVERSATION_UNKNOWN");
-  await call(conversation(c, conversationId).may(accountId, "add"));
+  await call(conversation(c, conversationId).may(accountId, "add", guestId));
 }
 
 /**
  * Makes an account a member of a group. Doing it again changes nothing.
  *
- * @throws DuetError `CONVERSATION_UNKNOWN` when the group is gone, or who invited them may do so no longer
+ * @throws DuetError `CONVERSATION_UNKNOWN` when the group is gone, who invited them may do so no longer, or they have
+ *   been in since
  */
 export async function joinGroup(
   c: AppContext,
   conversationId: string,
   accountId: string,
-  invitedBy: string,
+  { fromId: invitedBy, createdAt }: { fromId: string; createdAt: Date },
 ): Promise<void> {
   const profile = await profileOf(c, accountId);
   try {
-    await call(conversation(c, conversationId).addMembers(invitedBy, [profile]));
+    await call(conversation(c, conversationId).addMembers(invitedBy, [profile], createdAt.getTime()));
   } catch (error) {
     // Who invited may do so no longer; what they may do there is nothing to the one whom they invited.
     if (error instanceof DuetError && error.code === "NOT_ALLOWED") throw new DuetError("CONVERSATION_UNKNOWN");

@@ -30,7 +30,8 @@ async function acceptAsFriend(c: AppContext, { id, fromId, from, to }: InviteRow
 }
 
 /** The group is the authority for who is in it: only when it has let them in, the invite is settled. */
-async function acceptIntoGroup(c: AppContext, { id, conversationId, fromId }: InviteRow): Promise<boolean> {
+async function acceptIntoGroup(c: AppContext, invite: InviteRow): Promise<boolean> {
+  const { id, conversationId } = invite;
   const { accountId } = callerOf(c);
   const { db } = storesOf(c.env);
   const isOpen = await needingPostgres(() => answers.acceptGroupInvite(db, id));
@@ -38,7 +39,7 @@ async function acceptIntoGroup(c: AppContext, { id, conversationId, fromId }: In
   // Before, not within: the invite stays as it is until there is room.
   await requireRoomForMore(c, conversationId);
   try {
-    await joinGroup(c, conversationId, accountId, fromId);
+    await joinGroup(c, conversationId, accountId, invite);
   } catch (error) {
     // What passes leaves it as it is: the caller asks again.
     if (error instanceof DuetError && error.retryAfter === undefined) {

@@ -49,7 +49,7 @@ async function send(c: AppContext, wanted: Wanted): Promise<Sent> {
   if (isBlocked) throw new DuetError("BLOCKED_BY_YOU");
   if (wanted.kind === "group") {
     const { conversation_id: conversationId } = wanted;
-    await mayInvite(c, conversationId, fromId);
+    await mayInvite(c, conversationId, fromId, toId);
     const sent = await needingPostgres(() => sendGroupInvite(db, { ...invite, toId, conversationId }));
     if (!sent) throw new DuetError("USER_UNKNOWN");
     if (sent.fromId !== fromId) throw new DuetError("ALREADY_INVITED");

@@ -40,11 +40,12 @@ describe("an invite to a group", () => {
     const { eventsOf } = listen();
     const sent = await invite(a, b, conversationId);
     expect(sent).toMatchObject({ kind: "group", conversation_id: conversationId, to: { id: b.id }, status: "pending" });
-    expect(mayInvite).toHaveBeenCalledExactlyOnceWith(expect.anything(), conversationId, a.id);
+    expect(mayInvite).toHaveBeenCalledExactlyOnceWith(expect.anything(), conversationId, a.id, b.id);
     expect(joinGroup).not.toHaveBeenCalled();
     for (const _ of [1, 2]) expect(await (await accept(b, sent)).json()).toEqual({ ...sent, status: "accepted" });
     // The second time changes nothing: who was removed since, does not come back by it.
-    expect(joinGroup).toHaveBeenCalledExactlyOnceWith(expect.anything(), conversationId, b.id, a.id);
+    const invited = expect.objectContaining({ fromId: a.id, createdAt: expect.any(Date) });
+    expect(joinGroup).toHaveBeenCalledExactlyOnceWith(expect.anything(), conversationId, b.id, invited);
     expect(await friendsOf(b)).toEqual([]);
     const told = { type: "invite", invite: { ...sent, status: "accepted" } };
     await expect.poll(() => eventsOf(a)).toEqual([told]);

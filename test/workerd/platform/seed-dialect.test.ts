@@ -62,6 +62,8 @@ it("[WS-17] what was refused is answered with the failure body, and the socket s
     const answer = await phone.until(() => phone.frames[count]);
     expect(answer).toMatchObject({ status: "Failed", error: { code, requestId: expect.any(String) } });
   }
+  phone.send({ conversation_id: id, content: 5 });
+  expect(await phone.until(() => phone.frames[6])).toMatchObject({ error: { details: ["content"] } });
   phone.send({ conversation_id: id, content: "still here" });
   expect(await a.frame({ type: "message" })).toMatchObject({ seq: 1, body: "still here" });
 });

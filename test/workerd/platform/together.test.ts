@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { failure } from "../pair.ts";
 import { connect, direct, friends, group } from "./account-socket.ts";
-import { setRole } from "./members.ts";
+import { remove, setRole } from "./members.ts";
 import { api, type Person, signUp } from "./people.ts";
 
 async function invite(from: Person, json: object): Promise<Response> {
@@ -55,6 +55,33 @@ it("[MEMB-2] an invite into a group is accepted once, and lets in who is no frie
   await device.frame({ type: "conversation", conversation_id: id, change: "added" });
   const seen = await api("GET", `/conversations/${id}`, { token: guest.token });
   expect(await seen.json()).toMatchObject({ role: "member", member_count: 3 });
+});
+
+it("[INVITE-9] who was removed does not come back by an invite from before they came in by a link", async () => {
+  const [owner, member] = await friends("owner", "member");
+  if (!owner || !member) throw new Error("Two were asked for.");
+  const guest = await signUp("guest");
+  const id = await group(owner, member);
+  const invited = (person: Person) => ({ kind: "group", account_id: person.id, conversation_id: id });
+  const open = await invite(owner, invited(guest));
+  const link = await api("POST", `/conversations/${id}/links`, { token: owner.token, json: {} });
+  const { token } = await link.json<{ token: string }>();
+  expect((await api("POST", `/links/${token}/join`, { token: guest.token })).status).toBe(200);
+  expect((await remove(owner, id, guest)).status).toBe(204);
+  expect(await failure(await accept(guest, open))).toEqual({ status: 404, code: "CONVERSATION_UNKNOWN" });
+  expect(await failure(await api("GET", `/conversations/${id}/messages`, { token: guest.token }))).toMatchObject({
+    code: "CONVERSATION_UNKNOWN",
+  });
+  // A new invite is a new decision.
+  expect((await accept(guest, await invite(owner, invited(guest)))).status).toBe(200);
+});
+
+it("[INVITE-2] who is in a group is invited to nothing", async () => {
+  const [owner, member] = await friends("owner", "member");
+  if (!owner || !member) throw new Error("Two were asked for.");
+  const id = await group(owner, member);
+  const answer = await invite(owner, { kind: "group", account_id: member.id, conversation_id: id });
+  expect(await failure(answer)).toEqual({ status: 409, code: "ALREADY_MEMBER" });
 });
 
 it("[WS-12] friends see each other come and go, and devices hear of friendships", async () => {
