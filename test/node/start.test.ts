@@ -24,7 +24,7 @@ describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
   });
   afterEach(async () => {
     for (const child of started) if (child.exitCode === null) child.kill("SIGKILL");
-    await untilPortFree(port);
+    await expectNothingLeft();
     await rm(state, { recursive: true });
   });
 
@@ -127,7 +127,8 @@ describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
 
   async function expectNothingLeft(): Promise<void> {
     await untilPortFree(port);
-    expect((await processes()).filter((line) => line.includes(state))).toEqual([]);
+    // What was killed is gone a moment later.
+    await expect.poll(async () => (await processes()).filter((line) => line.includes(state))).toEqual([]);
   }
 
   /** One line per process: its id and its arguments, which for the Worker's name the folder of the state. */
