@@ -6,6 +6,7 @@ import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../dev/json-server.ts";
+import { findFreePort } from "../../dev/ports.ts";
 import { startStandIn } from "../../dev/stand-in.ts";
 import { scratchRedis } from "./real-servers.ts";
 
@@ -25,14 +26,15 @@ for (const { backend, serverUrl, available } of backends) {
     let running: RunningServer;
     let redis: Redis;
 
-    function start(port = 0): Promise<RunningServer> {
+    function start(port: number): Promise<RunningServer> {
       const snapshotFile = join(directory, "redis.json");
       return startStandIn({ kind: "upstash", options: { port, token: TOKEN, snapshotFile, serverUrl } });
     }
 
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), "duet-upstash-"));
-      running = await start();
+      // It comes back on the same one.
+      running = await start(await findFreePort());
       redis = new Redis({ url: `http://127.0.0.1:${running.port}`, token: TOKEN });
     });
     afterAll(async () => {
