@@ -87,7 +87,7 @@ describe.concurrent("silence", () => {
       expect(await fallSilent(pair)).toBeLessThan(2 * HEARTBEAT_MS);
       abhi.line.heal();
       await abhi.untilStored(1);
-      await expect.poll(() => seesAbhi(pair)).toBe(true);
+      await until(pair.people[1].conversation, () => seesAbhi(pair));
       expect(await pair.check()).toBeUndefined();
     },
   );
