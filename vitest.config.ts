@@ -2,6 +2,9 @@ import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** What is polled for comes when the machine gets to it: by itself vitest would give up after a second. */
+const PATIENT = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     // The Worker logs each request; only a failed test's log is of interest.
@@ -9,7 +12,15 @@ export default defineConfig({
     // By itself vitest would leave one of two cores alone, and these tests wait more than they work.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "node",
+          include: ["test/node/**/*.test.ts"],
+          expect: PATIENT,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         // Storage is isolated per test file, not per test: take a fresh object id in each test. Sockets may stay open.
         // The Worker runs in the tests' own isolate, so its globals can be spied on; `reset()` wipes all storage.
@@ -31,6 +42,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/workerd/**/*.test.ts"],
+          expect: PATIENT,
           globalSetup: "dev/workerd-setup.ts",
           // The environment of this process does not reach the Worker's isolate by itself.
           env: { SEED: process.env["SEED"] ?? "" },
@@ -44,6 +56,7 @@ export default defineConfig({
         test: {
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
+          expect: PATIENT,
           sequence: { groupOrder: 2 },
           // They wait more than they work: for heartbeats, time limits and restarts. But they time what they see.
           maxWorkers: 2,
@@ -55,6 +68,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          expect: PATIENT,
           // After the others, one by one: browsers and timing deserve a quiet machine.
           sequence: { groupOrder: 1 },
           fileParallelism: false,

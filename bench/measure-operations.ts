@@ -113,7 +113,7 @@ function count(each: Case, stack: Stack, old: readonly Talk[], speed: number): P
 /** @returns what 1,000 messages take that are sent at once */
 async function countBurst({ url }: Stack, [talk]: readonly Talk[]): Promise<Counts> {
   if (!talk) throw new Error("There is no chat.");
-  await comeBack(talk, 1);
+  await comeBack(url, talk, 1);
   const before = await readCounts(url, [talk.hash]);
   await talk.talk({ messages: 1_000, gapMs: 0 });
   await sleep(ARCHIVE_DELAY_MS + SETTLE_MS);
@@ -144,7 +144,7 @@ async function countYoung({ url }: Stack, speed: number): Promise<Counts> {
 async function countSteady({ url }: Stack, old: readonly Talk[], gapMs: number, speed: number): Promise<Counts> {
   const windows = await Promise.all(
     old.map(async (talk) => {
-      await comeBack(talk, speed);
+      await comeBack(url, talk, speed);
       const end = new AbortController();
       const talking = talk.talk({ messages: Infinity, gapMs }, end.signal);
       const periodMs = Math.min(ARCHIVE_INTERVAL_MS, FULL_BATCH * gapMs) / speed;
@@ -193,10 +193,17 @@ async function makeOldTalks({ url, databaseUrl }: Stack, each: Case, speed: numb
   );
 }
 
-/** Both come, and what their coming leads to is over. */
-async function comeBack(talk: Talk, speed: number): Promise<void> {
+/** Both come, and what their coming leads to is over: however long that takes here, it belongs to no message. */
+async function comeBack(url: string, talk: Talk, speed: number): Promise<void> {
   await talk.come();
-  await sleep(ARCHIVE_DELAY_MS / speed + SETTLE_MS);
+  let before: number;
+  let asked = 0;
+  do {
+    before = asked;
+    await sleep(ARCHIVE_DELAY_MS / speed + SETTLE_MS);
+    const { postgresRequests, redisRequests } = await readCounts(url, [talk.hash]);
+    asked = postgresRequests + redisRequests;
+  } while (asked !== before);
 }
 
 /** @returns what it takes that both, signed in, open the chat's page, one says a word, and they leave it again */

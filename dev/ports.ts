@@ -1,4 +1,5 @@
 /** TCP ports of this machine's loopback interface. */
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,24 +9,24 @@ export async function isPortFree(port: number): Promise<boolean> {
   return (await canListen(port, "127.0.0.1")) && (await canListen(port, "::1"));
 }
 
-/** A port that nothing listens on at the moment. */
+/**
+ * A port that nothing listens on at the moment. It is below those that systems give to whoever asks for any port, and to
+ * connections: so nothing takes it before it is used, or while its owner restarts. No browser refuses it, either.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP server has a port.");
-  return address.port;
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    if (await isPortFree(port)) return port;
+  }
 }
 
 /**
  * Waits until a port whose owner was ended is free.
  *
- * @throws Error after 5 s
+ * @throws Error after 30 s
  */
 export async function untilPortFree(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     if (await isPortFree(port)) return;
     await sleep(50);
   }

@@ -27,7 +27,8 @@ it("[WEB-1] two people register, sign in, chat both ways, reload, go offline, co
   const problems: string[] = [];
 
   const start = await phone.newPage();
-  await start.goto(site.stack.url);
+  // Before its scripts run, the form does nothing.
+  await start.goto(site.stack.url, { waitUntil: "networkidle" });
   await start.getByRole("textbox", { name: "Your name" }).fill("Abhi");
   await start.getByRole("textbox", { name: "Their name" }).fill("Anny");
   await start.getByRole("button", { name: "Make the link" }).click();

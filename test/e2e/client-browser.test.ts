@@ -6,8 +6,7 @@ import * as client from "../../client/index.ts";
 import { launchChromium } from "../../dev/chromium.ts";
 import { LOCAL, ROOT } from "../../dev/paths.ts";
 import { findFreePort } from "../../dev/ports.ts";
-import { type Stack, startStack } from "../../dev/stack.ts";
-import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+import { useLine } from "./line.ts";
 
 declare global {
   /** In the page. */
@@ -21,15 +20,12 @@ const PAGE = `<!doctype html><script type="module">
   Object.assign(globalThis, { sdk, duet: sdk.createDuet() });
 </script>`;
 
-let stack: Stack;
-let proxy: TcpProxy;
+const line = useLine();
 let vite: Awaited<ReturnType<typeof createViteServer>>;
 let browser: Browser;
 let pageUrl: string;
 
 beforeAll(async () => {
-  stack = await startStack({ runtime: "workerd" });
-  proxy = await startTcpProxy(stack.url);
   const port = await findFreePort();
   pageUrl = `http://127.0.0.1:${port}/page`;
   vite = await createViteServer({
@@ -42,7 +38,7 @@ beforeAll(async () => {
       port,
       host: "127.0.0.1",
       hmr: false,
-      proxy: { "/chat-server": { target: proxy.url, ws: true } },
+      proxy: { "/chat-server": { target: line.proxy.url, ws: true } },
     },
     plugins: [{ name: "page", configureServer: ({ middlewares }) => void middlewares.use("/page", servePage) }],
   });
@@ -53,8 +49,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await vite.close();
-  proxy.stop();
-  await stack.stop();
 });
 
 function servePage(
@@ -67,7 +61,7 @@ function servePage(
 
 /** A chat of Anny, who has it open in Node, and Abhi's browser, which is signed in. */
 async function startChat() {
-  const anny = client.createDuet({ baseUrl: stack.url });
+  const anny = client.createDuet({ baseUrl: line.stack.url });
   const { hash } = await anny.register({ userOne: "Abhi", userTwo: "Anny" });
   await anny.login({ hash, userName: "Anny" });
   const hers = anny.open(hash);
@@ -117,15 +111,15 @@ function stored(tab: Page, hash: string): Promise<string[]> {
 test("[OUTBOX-4] a tab that is closed before the acknowledgement sends once when it is opened again", async () => {
   const { hash, hers, context, tab } = await startChat();
   await goLive(tab, hash);
-  proxy.isDeaf = true;
+  line.proxy.isDeaf = true;
   await tab.evaluate(() => {
     conversation.send("stored, but he doesn't know");
     conversation.send("never on the wire");
   });
   await client.until(hers, ({ messages }) => messages.length === 1);
-  expect(await stored(tab, hash)).toEqual(["stored, but he doesn't know", "never on the wire"]);
+  await expect.poll(() => stored(tab, hash)).toEqual(["stored, but he doesn't know", "never on the wire"]);
   await tab.close();
-  proxy.isDeaf = false;
+  line.proxy.isDeaf = false;
 
   const again = await openTab(context);
   await goLive(again, hash);
@@ -153,11 +147,12 @@ test("[RESUME-18] is back at once when the browser says that the network is", as
   const { hash, hers, context, tab } = await startChat();
   await goLive(tab, hash);
   await context.setOffline(true);
-  proxy.cut();
+  line.proxy.cut();
   await tab.evaluate(() => sdk.until(conversation, ({ status }) => status === "reconnecting"));
   hers.send("meanwhile");
   await context.setOffline(false);
-  await tab.evaluate(() => sdk.until(conversation, ({ status }) => status === "live", 5_000));
+  // By itself it would try again after 30 s.
+  await tab.evaluate(() => sdk.until(conversation, ({ status }) => status === "live", 20_000));
   await expect.poll(() => shown(tab)).toEqual(["meanwhile"]);
 });
 

@@ -31,7 +31,7 @@ async function chat() {
 }
 
 async function archivedBodies(hash: string): Promise<string[]> {
-  const db = createDb(stack.databaseUrl, 5_000);
+  const db = createDb(stack.databaseUrl, 30_000);
   const rows = await db.select().from(messages).where(eq(messages.conversationId, hash)).orderBy(asc(messages.seq));
   return rows.map(({ body }) => body);
 }
@@ -90,7 +90,7 @@ it("[ARCH-7] with Postgres stopped chatting goes on; started again, the rows arr
   await abhi.until((view) => bodies(view).includes("two"));
   await stack.postgres.start();
   await anny.until(({ degraded }) => !degraded.postgres, 60_000);
-  expect(await archivedBodies(hash)).toEqual(["one", "two"]);
+  await expect.poll(() => archivedBodies(hash)).toEqual(["one", "two"]);
 });
 
 it("[END-8] after the end no text is left: not in Postgres, not in Redis, not in the object's file", async () => {
@@ -100,17 +100,18 @@ it("[END-8] after the end no text is left: not in Postgres, not in Redis, not in
   const { messages: seen } = await anny.until((view) => bodies(view).includes(secret));
   abhi.conversation.edit(seen[0]?.seq ?? 0, `${secret} edited`);
   await anny.until((view) => bodies(view).includes(`${secret} edited`));
-  await expect.poll(() => archivedBodies(hash), { timeout: 20_000 }).toEqual([`${secret} edited`]);
+  await expect.poll(() => archivedBodies(hash)).toEqual([`${secret} edited`]);
   expect((await filesWith(secret)).some((file) => file.endsWith(".sqlite") || file.endsWith("-wal"))).toBe(true);
 
   await abhi.duet.endChat(hash);
   await anny.until(({ status, closeReason }) => status === "closed" && closeReason === "ENDED");
 
-  expect(await archivedBodies(hash)).toEqual([]);
-  const [row] = await createDb(stack.databaseUrl, 5_000).select().from(chats).where(eq(chats.hash, hash));
+  // Its stores are told before the answer, or soon after where they take long.
+  await expect.poll(() => archivedBodies(hash)).toEqual([]);
+  const [row] = await createDb(stack.databaseUrl, 30_000).select().from(chats).where(eq(chats.hash, hash));
   expect(row?.endedAt).toBeInstanceOf(Date);
-  const redis = createRedis(stack.redis.url, stack.redis.token, 5_000);
-  expect(await redis.keys(`session:${hash}:*`)).toEqual([]);
+  const redis = createRedis(stack.redis.url, stack.redis.token, 30_000);
+  await expect.poll(() => redis.keys(`session:${hash}:*`)).toEqual([]);
   // Postgres' own files keep dead rows until it vacuums, and its journal longer: only its tables are looked into.
   expect((await filesWith(secret)).filter((file) => !file.startsWith("postgres"))).toEqual([]);
 });

@@ -37,7 +37,7 @@ export function useSite(vars: Record<string, string> = {}): Site {
   };
 }
 
-function there<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error("The site stands only during tests.");
+export function there<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error("It stands only during tests.");
   return part;
 }

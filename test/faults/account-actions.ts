@@ -2,7 +2,8 @@
 import type { Role } from "../../protocol/platform/permissions.ts";
 import type { AccountWorld } from "./account-world.ts";
 import type { Device } from "./device.ts";
-import { definitely, type Individual } from "./individual.ts";
+import { definitely } from "./definitely.ts";
+import type { Individual } from "./individual.ts";
 import { pick, pickNumber, type Random } from "./random.ts";
 import { EMOJI, sentence } from "./soak-actions.ts";
 import type { Talk } from "./talk.ts";

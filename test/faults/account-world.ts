@@ -5,8 +5,9 @@ import { readArchive } from "../../drizzle/archived.ts";
 import { createDb } from "../../drizzle/client.ts";
 import { conversationMembers } from "../../drizzle/conversations-schema.ts";
 import type { ConversationEvidence, DeviceWitness, Roles } from "./account-checker.ts";
+import { definitely } from "./definitely.ts";
 import type { Device } from "./device.ts";
-import { definitely, type Individual, signUp } from "./individual.ts";
+import { befriend, type Individual, signUp } from "./individual.ts";
 import { findObjectFile, readObjectLog, readObjectRoles } from "./object-log.ts";
 import { pick, type Random } from "./random.ts";
 import { Talk } from "./talk.ts";
@@ -57,8 +58,7 @@ export class AccountWorld {
     for (let count = 0; count < people.length; count += 1) pairs.push([pick(random, people), pick(random, people)]);
     for (const [one, other] of pairs) {
       if (one === other || one.friends.has(other)) continue;
-      const { id } = await one.account.api.sendInvite({ kind: "friend", account_id: other.id });
-      await other.account.api.acceptInvite({ id });
+      await befriend(one, other);
       one.friends.add(other);
       other.friends.add(one);
     }
@@ -87,12 +87,12 @@ export class AccountWorld {
 
   async #startRoom(random: Random): Promise<void> {
     const owner = pick(random, this.people);
-    const { id } = await owner.account.api.createRoom({ name: "Room" });
+    const { id } = await definitely(() => owner.account.api.createRoom({ name: "Room" }));
     const talk = new Talk(id, "room", "Room");
     talk.roles.set(owner, "owner");
     for (const person of this.people) {
       if (person === owner || random() < 0.4) continue;
-      await person.account.api.joinRoom({ id });
+      await definitely(() => person.account.api.joinRoom({ id }));
       talk.roles.set(person, "member");
     }
     this.talks.push(talk);
@@ -119,7 +119,7 @@ export class AccountWorld {
     const { id } = talk;
     const file = this.#files.get(id) ?? (await findObjectFile(this.#directory, id)) ?? "";
     this.#files.set(id, file);
-    const db = createDb(this.#stack.databaseUrl, 5_000);
+    const db = createDb(this.#stack.databaseUrl, 30_000);
     const members = await db
       .select({ accountId: conversationMembers.accountId, role: conversationMembers.role })
       .from(conversationMembers)
@@ -151,7 +151,7 @@ export class AccountWorld {
 
 async function witnessOf(device: Device, person: Individual, talk: Talk): Promise<DeviceWitness> {
   const conversation = device.conversation(talk.id);
-  while (conversation.getView().hasOlder) await conversation.loadOlder();
+  while (conversation.getView().hasOlder) await definitely(() => conversation.loadOlder());
   const { heard, acks, said } = device.share(talk.id);
   const { messages, members } = conversation.getView();
   // What somebody wrote around the time of their removal may have been refused.

@@ -25,7 +25,7 @@ describe.each(KINDS)("in a %s", (kind) => {
       abhi.reopen();
       await Promise.all([abhi.untilStored(sent), anny.untilStored(sent)]);
     }
-    await vi.waitFor(async () => expect(await abhi.outbox.list(pair.hash)).toEqual([]));
+    await expect.poll(() => abhi.outbox.list(pair.hash)).toEqual([]);
     expect(inDoubt).toBeGreaterThan(10);
     expect(anny.view.messages.map(({ body }) => body)).toEqual(
       Array.from({ length: 40 }, (_, index) => `message ${index + 1}`),
@@ -93,10 +93,8 @@ it("[D16] an old client ignores frames and fields of a newer server, and the rev
   abhi.conversation.edit(mine?.seq ?? 0, "edited");
   anny.conversation.react(mine?.seq ?? 0, "👍");
   for (const person of pair.people) {
-    await vi.waitFor(() => {
-      const message = person.view.messages.find(({ id }) => id === mine?.id);
-      expect(message).toMatchObject({ body: "edited", reactions: { Anny: "👍" } });
-    });
+    const message = () => person.view.messages.find(({ id }) => id === mine?.id);
+    await expect.poll(message).toMatchObject({ body: "edited", reactions: { Anny: "👍" } });
     expect(person.recorder.connections).toHaveLength(2);
   }
   expect(await pair.check()).toBeUndefined();

@@ -1,10 +1,9 @@
-/** Somebody with an account, friends and several devices; and calls that end in an answer. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Account, ApiError, createAccount } from "../../client/account/index.ts";
+/** Somebody with an account, friends and several devices. */
+import { type Account, createAccount } from "../../client/account/index.ts";
+import { definitely } from "./definitely.ts";
 import { Device } from "./device.ts";
 
 const PASSWORD = "correct horse battery";
-const RETRY_MS = 100;
 
 export interface Individual {
   id: string;
@@ -16,39 +15,39 @@ export interface Individual {
 }
 
 export async function signUp(url: string, deviceCount: number): Promise<Individual> {
-  const username = `u_${crypto.randomUUID().slice(0, 8)}`;
   const account = createAccount({ baseUrl: url });
-  const { user } = await account.signUp({ username, email: `${username}@test.com`, password: PASSWORD });
+  const { id, username } = await enter(account);
   const names = Array.from({ length: deviceCount }, (_, index) => `${username}'s device ${index + 1}`);
   const devices = await Promise.all(
     names.map(async (name) => {
       const device = await Device.start(name, url);
-      await device.account.signIn({ username, password: PASSWORD });
+      await definitely(() => device.account.signIn({ username, password: PASSWORD }));
       return device;
     }),
   );
-  return { id: user.id, username, account, devices, friends: new Set() };
+  return { id, username, account, devices, friends: new Set() };
 }
 
-const PASSING = new Set(["UNREACHABLE", "UNAVAILABLE", "TOO_FAST"]);
-
 /**
- * Makes a call until there is an answer.
+ * Signs somebody new up.
  *
- * @param done - codes of errors that mean, on a repetition, that it was done before and the answer got lost
- * @throws ApiError anything else
+ * @param name - what the username begins with
  */
-export async function definitely<T>(call: () => Promise<T>): Promise<T>;
-export async function definitely<T>(call: () => Promise<T>, ...done: string[]): Promise<T | undefined>;
-export async function definitely<T>(call: () => Promise<T>, ...done: string[]): Promise<T | undefined> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (attempt > 0 && done.includes(error.code)) return undefined;
-      if (!PASSING.has(error.code)) throw error;
-      await sleep(RETRY_MS);
-    }
-  }
+export async function enter(account: Account, name = "u"): Promise<{ id: string; username: string }> {
+  const person = { username: `${name}_${crypto.randomUUID().slice(0, 8)}`, password: PASSWORD };
+  const email = `${person.username}@test.com`;
+  const made = await definitely(() => account.signUp({ ...person, email }), "USERNAME_TAKEN");
+  const { user } = made ?? (await definitely(() => account.signIn(person)));
+  return { id: user.id, username: person.username };
+}
+
+interface Friend {
+  id: string;
+  account: Account;
+}
+
+/** Invites that cross make friends, however often each is sent. */
+export async function befriend(one: Friend, other: Friend): Promise<void> {
+  await definitely(() => one.account.api.sendInvite({ kind: "friend", account_id: other.id }));
+  await definitely(() => other.account.api.sendInvite({ kind: "friend", account_id: one.id }), "ALREADY_FRIENDS");
 }

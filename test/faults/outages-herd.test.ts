@@ -1,9 +1,10 @@
 /** A thousand people cut off at one moment (guarantee O8). The reconnecting is the SDK's own. */
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { createDuet } from "../../client/index.ts";
+import { createDuet, until } from "../../client/index.ts";
 import { type OpaqueEvent, readFrame } from "../../client/incoming.ts";
 import type { LineHandlers } from "../../client/line.ts";
 import { Connection } from "../../client/socket.ts";
@@ -18,8 +19,10 @@ const CHATS = 50;
 const SOCKETS_EACH = 10;
 const HERD = CHATS * 2 * SOCKETS_EACH;
 const EVENTS = 8;
-/** Timers count whole milliseconds, and not from the clock's. */
+/** Timers count whole milliseconds, and not from the clock's: beyond that, from when the event loop's turn began. */
 const EARLY_MS = 5;
+/** A connection that lasted this long begins with the shortest pauses again. */
+const STABLE_MS = 10_000;
 
 let stack: Stack;
 let line: FaultProxy;
@@ -148,10 +151,7 @@ async function gather(): Promise<Sheep[]> {
     const conversation = duet.open(hash);
     conversation.connect();
     for (let sent = 0; sent < EVENTS; sent += 1) conversation.send(`event ${sent}`);
-    await vi.waitUntil(
-      () => conversation.getView().messages.filter(({ seq }) => seq !== undefined).length === EVENTS,
-      20_000,
-    );
+    await until(conversation, ({ messages }) => messages.filter(({ seq }) => seq).length === EVENTS, 60_000);
     conversation.close();
     for (const userName of ["Abhi", "Anny"]) {
       const transport = new Transport({ baseUrl: line.url });
@@ -165,33 +165,53 @@ async function gather(): Promise<Sheep[]> {
 }
 
 function untilLive(herd: readonly Sheep[]): Promise<unknown> {
-  return vi.waitUntil(() => herd.every(({ isLive }) => isLive), { timeout: 60_000, interval: 50 });
+  return vi.waitUntil(() => herd.every(({ isLive }) => isLive), { timeout: 120_000, interval: 50 });
 }
 
-/** Cuts everybody off for two seconds. @returns the largest part of the herd that knocked within 100 ms and got in */
+/** Waits until Postgres has everything, and nobody remembers a connection that failed. */
+async function untilCalm(herd: readonly Sheep[]): Promise<void> {
+  let before: number;
+  do {
+    before = statements.length;
+    await sleep(1_500);
+  } while (statements.length !== before);
+  const hurt = herd.filter(({ pauses }) => pauses.length > 0).map(({ backAt }) => backAt);
+  await sleep(Math.max(0, Math.max(0, ...hurt) + STABLE_MS - Date.now()));
+}
+
+/** Cuts everybody off for two seconds. @returns the largest part of the herd that got in after equal pauses, to 100 ms */
 async function cutAndReturn(herd: readonly Sheep[]): Promise<number> {
+  const turns = monitorEventLoopDelay({ resolution: 1 });
+  turns.enable();
   for (const sheep of herd) sheep.forget();
   line.line = "refusing";
   line.cut();
   await sleep(2_000);
+  // On a slow machine it takes longer until all have knocked in vain.
+  await vi.waitUntil(() => herd.every(({ pauses }) => pauses.length > 2), 60_000);
   line.heal();
-  await vi.waitUntil(() => herd.every(({ pauses }) => pauses.length > 0), 10_000);
   await untilLive(herd);
+  turns.disable();
+  const earlyMs = EARLY_MS + turns.max / 1_000_000;
   const windows = new Map<number, number>();
   // As planned: each has a machine of its own, and only here do a thousand wait for one processor.
-  for (const { plannedAt, dialledAt } of herd) {
-    expect(dialledAt).toBeGreaterThan(plannedAt - EARLY_MS);
-    const window = Math.floor(plannedAt / 100);
+  for (const { plannedAt, dialledAt, pauses } of herd) {
+    expect(dialledAt).toBeGreaterThan(plannedAt - earlyMs);
+    const window = Math.floor(sumOf(pauses) / 100);
     windows.set(window, (windows.get(window) ?? 0) + 1);
   }
   return Math.max(...windows.values()) / herd.length;
 }
 
+function sumOf(pauses: readonly number[]): number {
+  return pauses.reduce((sum, pause) => sum + pause, 0);
+}
+
 it(`[O8] ${HERD} sockets cut at once come back spread out, by resuming, without a read from Postgres`, async () => {
   const herd = await gather();
   expect(herd).toHaveLength(HERD);
-  // Archived by now, so that a read could be tempting.
-  await sleep(1_500);
+  // Then all is archived, so that a read could be tempting.
+  await untilCalm(herd);
   statements.length = 0;
   const started = Date.now();
   const peak = await cutAndReturn(herd);
@@ -207,7 +227,7 @@ it(`[O8] ${HERD} sockets cut at once come back spread out, by resuming, without 
     const pauses = herd.flatMap((sheep) => sheep.pauses[attempt] ?? []);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(ceiling);
     if (pauses.length < HERD / 2) continue;
-    const mean = pauses.reduce((sum, pause) => sum + pause, 0) / pauses.length;
+    const mean = sumOf(pauses) / pauses.length;
     expect(Math.abs(mean / ceiling - 0.5)).toBeLessThan(0.1);
   }
   console.log(`O8: ${HERD} back within ${took} ms of the cut, at most ${Math.round(peak * 100)} % of them in 100 ms`);
@@ -218,4 +238,4 @@ it(`[O8] ${HERD} sockets cut at once come back spread out, by resuming, without 
   const stampede = await cutAndReturn(herd);
   console.log(`O8: without jitter ${Math.round(stampede * 100)} % in 100 ms`);
   expect(stampede).toBeGreaterThan(1.5 * peak);
-}, 180_000);
+}, 300_000);

@@ -1,7 +1,9 @@
 /** How people come to chat: with a link, or as accounts in a conversation of any kind. */
 import { type Account, createAccount, memoryTokens } from "../../client/account/index.ts";
 import { createDuet, memoryOutbox } from "../../client/index.ts";
+import { definitely } from "./definitely.ts";
 import { FaultProxy } from "./fault-proxy.ts";
+import { befriend, enter } from "./individual.ts";
 import { type Kind, Person, type PersonOptions } from "./person.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -13,12 +15,13 @@ export interface Made {
 }
 
 export async function makePairChat(url: string, options: PersonOptions): Promise<Made> {
-  const { hash } = await createDuet({ baseUrl: url }).register({ userOne: "Abhi", userTwo: "Anny" });
+  const users = { userOne: "Abhi", userTwo: "Anny" };
+  const { hash } = await definitely(() => createDuet({ baseUrl: url }).register(users));
   async function join(name: string): Promise<Person> {
     const parts = { name, line: await lineTo(url), recorder: new Recorder(), outbox: memoryOutbox() };
     const { line, outbox, recorder } = parts;
     const duet = createDuet({ baseUrl: line.url, outbox, webSocket: recorder.webSocket, ...options });
-    await duet.login({ hash, userName: name });
+    await definitely(() => duet.login({ hash, userName: name }));
     return new Person(parts, () => {
       const conversation = duet.open(hash);
       return { conversation, close: () => conversation.close() };
@@ -37,10 +40,7 @@ export async function makeConversation(
   const accounts = await Promise.all(names.map((name) => signUp(url, name)));
   const [first, ...others] = accounts;
   if (!first) throw new Error("Nobody signed up.");
-  for (const other of others) {
-    const { id } = await first.account.api.sendInvite({ kind: "friend", account_id: other.id });
-    await other.account.api.acceptInvite({ id });
-  }
+  for (const other of others) await befriend(first, other);
   const hash = await make(kind, first.account, others);
 
   async function join({ id: name, tokens }: (typeof accounts)[number]): Promise<Person> {
@@ -63,19 +63,20 @@ export async function makeConversation(
 /** @returns the id of a new conversation */
 async function make(kind: Kind, { api }: Account, others: readonly { id: string; account: Account }[]) {
   const ids = others.map(({ id }) => id);
-  if (kind === "direct conversation") return (await api.createConversation({ participant_id: ids[0] })).id;
-  if (kind === "group") return (await api.createConversation({ name: "Group", participant_ids: ids })).id;
-  const { id } = await api.createRoom({ name: "Room" });
-  for (const { account } of others) await account.api.joinRoom({ id });
-  return id;
+  const made = await definitely(() => {
+    if (kind === "direct conversation") return api.createConversation({ participant_id: ids[0] });
+    if (kind === "group") return api.createConversation({ name: "Group", participant_ids: ids });
+    return api.createRoom({ name: "Room" });
+  });
+  if (kind === "room") for (const { account } of others) await definitely(() => account.api.joinRoom({ id: made.id }));
+  return made.id;
 }
 
 async function signUp(url: string, name: string) {
   const tokens = memoryTokens();
   const account = createAccount({ baseUrl: url, tokens });
-  const username = `${name}_${crypto.randomUUID().slice(0, 8)}`;
-  const { user } = await account.signUp({ username, email: `${username}@test.com`, password: "correct horse battery" });
-  return { id: user.id, account, tokens };
+  const { id } = await enter(account, name);
+  return { id, account, tokens };
 }
 
 function lineTo(url: string): Promise<FaultProxy> {

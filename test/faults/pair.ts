@@ -4,6 +4,7 @@ import type { Stack } from "../../dev/stack.ts";
 import { readArchive } from "../../drizzle/archived.ts";
 import { createDb } from "../../drizzle/client.ts";
 import { type Evidence, findDifference } from "./checker.ts";
+import { definitely } from "./definitely.ts";
 import { findObjectFile, readObjectLog } from "./object-log.ts";
 import { makeConversation, makePairChat } from "./pair-makers.ts";
 import type { Kind, Person, PersonOptions } from "./person.ts";
@@ -62,19 +63,26 @@ export class Pair {
     const { hash, people } = await (kind === "pair chat"
       ? makePairChat(stack.url, options)
       : makeConversation(stack.url, kind, options));
+    const pair = new Pair(kind, hash, people, stack, directory);
     for (const { conversation } of people) conversation.connect();
-    await Promise.all(people.map((person) => person.untilLive()));
-    return new Pair(kind, hash, people, stack, directory);
+    try {
+      await Promise.all(people.map((person) => person.untilLive()));
+    } catch (error) {
+      pair.close();
+      throw error;
+    }
+    return pair;
   }
 
   /** Everything that is known of this chat, anywhere. */
   async gather(): Promise<Evidence> {
     const file = await findObjectFile(this.#directory, this.hash);
     const log = file === undefined ? [] : await readObjectLog(file);
-    const db = createDb(this.#stack.databaseUrl, 5_000);
+    const db = createDb(this.#stack.databaseUrl, 30_000);
     const archive = (await readArchive(db, this.hash, Number.MAX_SAFE_INTEGER, 1_000_000)).reverse();
     const all = [...this.people, ...this.#listeners];
-    for (const { conversation } of all) while (conversation.getView().hasOlder) await conversation.loadOlder();
+    for (const { conversation } of all)
+      while (conversation.getView().hasOlder) await definitely(() => conversation.loadOlder());
     const witnesses = all.map(({ name, said, view: { messages }, recorder: { acks, events } }) => ({
       name,
       said,

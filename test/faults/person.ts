@@ -75,7 +75,7 @@ export class Person {
     this.#tab.close();
   }
 
-  async untilLive(timeoutMs = 30_000): Promise<void> {
+  async untilLive(timeoutMs = 60_000): Promise<void> {
     await until(this.conversation, ({ status, loaded }) => status === "live" && loaded, timeoutMs);
   }
 
@@ -88,7 +88,7 @@ export class Person {
   }
 
   /** Resolves when exactly `count` messages show, all of them stored. */
-  async untilStored(count: number, timeoutMs = 30_000): Promise<void> {
+  async untilStored(count: number, timeoutMs = 60_000): Promise<void> {
     const isThere = () => this.view.messages.length === count && this.stored === count;
     await until(this.conversation, isThere, timeoutMs).catch(() => {
       throw new Error(`${this.name} has ${this.stored} of ${count} messages, is ${this.view.status}.`);

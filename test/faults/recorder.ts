@@ -12,6 +12,8 @@ interface Connection {
   frames: ServerFrame[];
   /** What `hello` claimed to have. */
   since: number | undefined;
+  /** Whether the client gave it up although it was open: its `hello` was not answered. */
+  isUnanswered: boolean;
 }
 
 /** What matters here of what a client says. */
@@ -38,7 +40,7 @@ export class Recorder {
   readonly webSocket = (url: string, headers: Record<string, string>, protocols: string[] = []): WebSocketLike => {
     // Node's WebSocket takes headers where the standard has protocols.
     const socket: WebSocket = Reflect.construct(WebSocket, [url, { headers, protocols }]);
-    const connection: Connection = { frames: [], since: undefined };
+    const connection: Connection = { frames: [], since: undefined, isUnanswered: false };
     this.connections.push(connection);
     socket.addEventListener("message", ({ data }) => {
       const frame = this.#isMine(String(data)) ? parseServerFrame(String(data)) : undefined;
@@ -46,7 +48,11 @@ export class Recorder {
     });
     return {
       addEventListener: socket.addEventListener.bind(socket),
-      close: () => socket.close(),
+      close: () => {
+        const isAnswered = connection.frames.some(({ type }) => type === "welcome");
+        connection.isUnanswered = socket.readyState === WebSocket.OPEN && !isAnswered;
+        socket.close();
+      },
       send: (data) => {
         if (typeof data !== "string") throw new TypeError("The client sends text.");
         const hello = this.#helloIn(JSON.parse(data));

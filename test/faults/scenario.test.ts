@@ -10,10 +10,10 @@ const ground = useGround();
 hurryClients(0.1);
 
 it("[D1] [D5] [D6] 20 accounts with 3 devices each, in groups, rooms and pairs, under cuts and kills: one view for all", async () => {
-  const played = await playScenario(ground.stack, ground.directory, { seed, steps: 800, settleMs: 40_000 });
+  const played = await playScenario(ground.stack, ground.directory, { seed, steps: 800, settleMs: 120_000 });
   console.log(`scenario: ${JSON.stringify(played)}`);
   expect(played.difference).toBeUndefined();
-  expect(played.actions["worker killed"]).toBeGreaterThan(0);
+  expect(played.kills).toBeGreaterThan(0);
   expect(played.removals).toBeGreaterThan(5);
   expect(played.events).toBeGreaterThan(250);
-}, 240_000);
+}, 300_000);

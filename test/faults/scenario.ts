@@ -7,6 +7,7 @@ import type { Stack } from "../../dev/stack.ts";
 import { ACCOUNT_ACTIONS, actInWorld } from "./account-actions.ts";
 import { findAccountDifference } from "./account-checker.ts";
 import { AccountWorld } from "./account-world.ts";
+import { definitely } from "./definitely.ts";
 import type { Device } from "./device.ts";
 import type { Individual } from "./individual.ts";
 import { pickNumber, seededRandom } from "./random.ts";
@@ -20,6 +21,8 @@ export interface Played {
   /** In one line; undefined for none. */
   difference: string | undefined;
   actions: Record<string, number>;
+  /** Of the Worker. */
+  kills: number;
   conversations: number;
   /** In the logs, changes of messages included. */
   events: number;
@@ -43,21 +46,23 @@ export async function playScenario(
   try {
     const actions = Object.fromEntries(ACCOUNT_ACTIONS.map((name) => [name, 0]));
     const undoes: { step: number; undo: () => void }[] = [];
+    let kills = 0;
     let restart: Promise<void> | undefined;
+    function killWorker(): void {
+      if (restart) return;
+      kills += 1;
+      restart = stack.worker
+        .kill()
+        .then(() => stack.worker.start())
+        .finally(() => {
+          restart = undefined;
+        });
+    }
     for (let step = 0; step < steps; step += 1) {
-      const name = actInWorld({
-        random,
-        world,
-        later: (after, undo) => undoes.push({ step: step + after, undo }),
-        killWorker: () => {
-          restart ??= stack.worker
-            .kill()
-            .then(() => stack.worker.start())
-            .finally(() => {
-              restart = undefined;
-            });
-        },
-      });
+      // Once at least: in one run of three hundred, chance would leave it out.
+      if (step === Math.floor(steps / 2)) killWorker();
+      const later = (after: number, undo: () => void) => undoes.push({ step: step + after, undo });
+      const name = actInWorld({ random, world, later, killWorker });
       actions[name] = (actions[name] ?? 0) + 1;
       for (const due of undoes.filter((one) => one.step <= step)) {
         due.undo();
@@ -69,7 +74,7 @@ export async function playScenario(
     for (const { line } of world.devices) line.heal();
     await world.settled();
     const difference = await untilAgreed(world, settleMs);
-    return { difference, actions, ...(await sumUp(world)) };
+    return { difference, actions, kills, ...(await sumUp(world)) };
   } finally {
     world.stop();
   }
@@ -120,7 +125,7 @@ function unsettledOn(device: Device, ids: readonly string[]): string | undefined
 /** The list of conversations, as the server answers it and as each device keeps it up to date. */
 async function differingLists(world: AccountWorld, person: Individual): Promise<string | undefined> {
   const talks = world.talksOf(person);
-  const { conversations } = await person.account.api.conversations({ limit: 100 });
+  const { conversations } = await definitely(() => person.account.api.conversations({ limit: 100 }));
   for (const talk of talks) {
     const listed = conversations.find(({ id }) => id === talk.id);
     if (!listed) return `${talk.kind} ${talk.id} is not listed`;

@@ -38,9 +38,9 @@ await stack.stop();
 if (difference === undefined) await rm(directory, { recursive: true, force: true });
 end(difference === undefined ? 0 : 1, difference ?? "No difference.");
 
-function report(round: number, { actions, conversations, events, heard, removals }: Played): void {
+function report(round: number, { conversations, events, heard, removals, kills }: Played): void {
   const seconds = Math.round((performance.now() - start) / 1_000);
-  const sums = { conversations, events, heard, removals, kills: actions["worker killed"] };
+  const sums = { conversations, events, heard, removals, kills };
   console.log(`${seconds} s: seed ${seed + round}: ${JSON.stringify(sums)}`);
 }
 

@@ -69,7 +69,9 @@ async function round(stack: Stack): Promise<string | undefined> {
   const [postgres, redis] = stores;
   if (!postgres || !redis) throw new Error("There are two stores.");
   totals.rounds += 1;
-  const pairs = await Promise.all(Array.from({ length: pairCount }, () => startPair(stack)));
+  const pairs = await Promise.all(
+    Array.from({ length: pairCount }, () => Pair.start(stack, directory, { pingMs: 2_000 })),
+  );
   const undoes: { step: number; undo: () => void }[] = [];
   let step = 0;
   const world: World = {
@@ -98,17 +100,6 @@ async function round(stack: Stack): Promise<string | undefined> {
   await world.restart;
   const found = await Promise.all(pairs.map((pair) => settle(pair)));
   return found.find((one) => one !== undefined);
-}
-
-/** After an outage, a store gets its next chance only after a pause: until then, nobody can register. */
-async function startPair(stack: Stack, attempts = 60): Promise<Pair> {
-  try {
-    return await Pair.start(stack, directory, { pingMs: 2_000 });
-  } catch (error) {
-    if (attempts === 0) throw error;
-    await sleep(500);
-    return startPair(stack, attempts - 1);
-  }
 }
 
 /** Waits until a pair agrees, adds up what it did, and lets its chat be or ends it. */

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fold } from "./fake-duet.ts";
 import { pass, startSession } from "./client-session.ts";
 
@@ -39,7 +39,7 @@ describe("a connection that comes back", () => {
     server.kept = 3;
     server.cut();
     for (let n = 2; n <= 10; n++) server.message("Anny", `${n}`);
-    await vi.waitUntil(() => server.sent("hello").length > 1, { interval: 5 });
+    while (server.sent("hello").length < 2) await pass(5);
     server.message("Anny", "11");
     await pass(8);
     expect(shown()).toEqual(["one: received"]);

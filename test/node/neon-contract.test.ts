@@ -7,6 +7,7 @@ import { eq, sql } from "drizzle-orm";
 import { bigint, boolean, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../dev/json-server.ts";
+import { findFreePort } from "../../dev/ports.ts";
 import { startStandIn } from "../../dev/stand-in.ts";
 import { createDb } from "../../drizzle/client.ts";
 import { scratchPostgres } from "./real-servers.ts";
@@ -39,7 +40,7 @@ for (const { backend, serverUrl, available } of backends) {
     let directory: string;
     let running: RunningServer;
 
-    function start(port = 0): Promise<RunningServer> {
+    function start(port: number): Promise<RunningServer> {
       return startStandIn({ kind: "neon", options: { port, ...access, directory, serverUrl } });
     }
     function databaseUrl(changed: Partial<typeof access> = {}): string {
@@ -52,7 +53,8 @@ for (const { backend, serverUrl, available } of backends) {
 
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), "duet-neon-"));
-      running = await start();
+      // It comes back on the same one.
+      running = await start(await findFreePort());
       await connect().execute(CREATE);
     });
     afterAll(async () => {

@@ -15,7 +15,7 @@ const START_TIMEOUT_MS = 180_000;
 describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
   let state: string;
   let port: number;
-  let started: ChildProcess[];
+  let started: { child: ChildProcess; exited: Promise<number> }[];
 
   beforeEach(async () => {
     state = await mkdtemp(join(tmpdir(), "duet-start-"));
@@ -23,8 +23,12 @@ describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
     started = [];
   });
   afterEach(async () => {
-    for (const child of started) if (child.exitCode === null) child.kill("SIGKILL");
-    await untilPortFree(port);
+    for (const { child, exited } of started) {
+      child.kill("SIGKILL");
+      await exited;
+    }
+    // Whoever still writes there would keep the folder from being removed.
+    await expectNothingLeft();
     await rm(state, { recursive: true });
   });
 
@@ -99,9 +103,9 @@ describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
   function launch(env: Record<string, string>) {
     const settings = { PORT: String(port), LOCAL_STATE: state, NO_COLOR: "1", ...env };
     const child = spawn(process.execPath, [START], { env: { ...process.env, ...settings } });
-    started.push(child);
     let output = "";
     const exited = once(child, "close").then(([code]) => Number(code));
+    started.push({ child, exited });
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
     async function saying(text: string): Promise<void> {
       while (!output.includes(text)) await once(child.stdout, "data");
@@ -127,7 +131,8 @@ describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
 
   async function expectNothingLeft(): Promise<void> {
     await untilPortFree(port);
-    expect((await processes()).filter((line) => line.includes(state))).toEqual([]);
+    // What was killed is gone a moment later.
+    await expect.poll(async () => (await processes()).filter((line) => line.includes(state))).toEqual([]);
   }
 
   /** One line per process: its id and its arguments, which for the Worker's name the folder of the state. */
