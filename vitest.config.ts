@@ -48,8 +48,6 @@ export default defineConfig({
           env: { SEED: process.env["SEED"] ?? "" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // On a machine with much else to do a second, which is the default, is soon over.
-          expect: { poll: { timeout: 10_000 } },
         },
       },
       {

@@ -27,6 +27,8 @@ export class LiveConversationList implements ConversationList {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Ids, as of the connection. Pages may lack one that moves up while they are read. */
   #mine: readonly string[] = [];
+  /** Ids that I am no longer in, since the connection: an answer may be older. */
+  readonly #left = new Set<string>();
   /** Account id; undefined while not connected. */
   #self: string | undefined;
   #view: ConversationListView | undefined;
@@ -55,6 +57,7 @@ export class LiveConversationList implements ConversationList {
     switch (event.type) {
       case "connected":
         this.#self = event.self;
+        this.#left.clear();
         this.#mine = event.conversations.map(({ conversation_id: id }) => id);
         this.#names.meet(event.self, event.username);
         // What was told meanwhile is not told again.
@@ -65,7 +68,8 @@ export class LiveConversationList implements ConversationList {
         this.#self = undefined;
         return clearTimeout(this.#timer);
       case "conversation":
-        if (event.change === "removed") return this.#drop(event.conversation_id);
+        if (event.change === "removed") return this.#leave(event.conversation_id);
+        if (event.change === "added") this.#left.delete(event.conversation_id);
         return this.#ask(event.conversation_id);
       case "account":
       case "friend":
@@ -184,6 +188,7 @@ export class LiveConversationList implements ConversationList {
       this.#names.meet(participant.id, username ?? undefined, displayName ?? undefined);
     }
     if (last) this.#names.meet(last.sender_id, last.sender_username);
+    if (this.#left.has(id)) return;
     const known = this.#known.get(id);
     if (known && known.epoch === summary.epoch && known.head > summary.head) return this.#ask(id);
     this.#set(summary);
@@ -192,6 +197,11 @@ export class LiveConversationList implements ConversationList {
   #set(summary: Summary): void {
     this.#known.set(summary.id, summary);
     this.#change();
+  }
+
+  #leave(id: string): void {
+    this.#left.add(id);
+    this.#drop(id);
   }
 
   #drop(id: string): void {
