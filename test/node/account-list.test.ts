@@ -66,6 +66,34 @@ test("[MUX-15] what a lost push told is asked for after the next pong, and only 
   expect(server.requests.slice(before)).toEqual([`GET /conversations/${one.id}`]);
 });
 
+test("[MUX-15] an answer on its way does not bring back what was left meanwhile", async () => {
+  const { server, one, rows } = await startList();
+  const leave = () => {
+    server.conversations.delete(one.id);
+    server.notify({ type: "conversation", conversation_id: one.id, change: "removed" });
+  };
+  server.latency = () => 100;
+  server.notify({ type: "conversation", conversation_id: one.id, change: "changed" });
+  // It has been read, and is on its way back.
+  await pass(150);
+  leave();
+  await pass(1_000);
+  expect(rows()).toEqual(["newer: 1"]);
+
+  server.conversations.set(one.id, one.server);
+  server.notify({ type: "conversation", conversation_id: one.id, change: "added" });
+  await pass(1_000);
+  expect(rows()).toEqual(["newer: 1", "older: 1"]);
+
+  server.requests.length = 0;
+  server.cut();
+  while (!server.requests.includes("GET /conversations")) await pass(10);
+  await pass(150);
+  leave();
+  await pass(1_000);
+  expect(rows()).toEqual(["newer: 1"]);
+});
+
 test("[MUX-15] what was missed while away is there after the return", async () => {
   const { server, one, rows } = await startList();
   server.cut();
