@@ -70,6 +70,8 @@ test("[MUX-15] an answer on its way does not bring back what was left meanwhile"
   const { server, one, rows } = await startList();
   const leave = () => {
     server.conversations.delete(one.id);
+    // The socket is faster than what is on its way.
+    server.latency = () => 5;
     server.notify({ type: "conversation", conversation_id: one.id, change: "removed" });
   };
   server.latency = () => 100;
@@ -86,6 +88,7 @@ test("[MUX-15] an answer on its way does not bring back what was left meanwhile"
   expect(rows()).toEqual(["newer: 1", "older: 1"]);
 
   server.requests.length = 0;
+  server.latency = () => 100;
   server.cut();
   while (!server.requests.includes("GET /conversations")) await pass(10);
   await pass(150);
