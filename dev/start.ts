@@ -15,6 +15,7 @@ const Settings = z.object({
   LOCAL_STATE: z.string().default(LOCAL),
   LOCAL_POSTGRES_URL: z.string().optional(),
   LOCAL_REDIS_URL: z.string().optional(),
+  METRICS_TOKEN: z.string().optional(),
 });
 
 const interrupted = new AbortController();
@@ -30,7 +31,7 @@ process.exitCode = await main().catch((error: unknown) => {
 
 /** @returns the exit code */
 async function main(): Promise<number> {
-  const { PORT, LOCAL_STATE, LOCAL_POSTGRES_URL, LOCAL_REDIS_URL } = readSettings();
+  const { PORT, LOCAL_STATE, LOCAL_POSTGRES_URL, LOCAL_REDIS_URL, METRICS_TOKEN } = readSettings();
   if (!(await isPortFree(PORT))) {
     throw new Error(`Port ${PORT} is taken. Choose another one: PORT=${PORT + 1} npm start`);
   }
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
       sessionSecret: await readSessionSecret(LOCAL_STATE),
       postgresServerUrl: LOCAL_POSTGRES_URL,
       redisServerUrl: LOCAL_REDIS_URL,
+      ...(METRICS_TOKEN !== undefined && { vars: { METRICS_TOKEN } }),
       step: interruptible,
       onCrash(error) {
         crash ??= error;

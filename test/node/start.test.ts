@@ -88,8 +88,17 @@ describe("npm start", { timeout: START_TIMEOUT_MS }, () => {
     await expectNothingLeft();
   });
 
-  async function startDuet() {
-    const duet = launch({});
+  it("[LOCAL-14] with METRICS_TOKEN the metrics are there, for whoever has it", async () => {
+    await startDuet({ METRICS_TOKEN: "any-text" });
+    const statusWith = async (token: string) => {
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await fetch(`http://localhost:${port}/chat-server/metrics`, { headers })).status;
+    };
+    expect([await statusWith("any-text"), await statusWith("another")]).toEqual([200, 401]);
+  });
+
+  async function startDuet(env: Record<string, string> = {}) {
+    const duet = launch(env);
     await Promise.race([duet.saying(`Duet is ready on http://localhost:${port}\n`), duet.exited]);
     expect(duet.output()).toContain("Duet is ready");
     return duet;
