@@ -84,9 +84,11 @@ export class Sync {
     return true;
   }
 
-  /** @returns whether the server's log, at the time it told `head`, holds something that never arrived here */
-  misses(head: number, epoch = this.#log?.epoch): boolean {
-    return this.isCurrent && this.#log !== undefined && (epoch !== this.#log.epoch || head > this.#log.head);
+  /** @returns whether the server's log, at the time it told `head`, holds something that will never arrive here */
+  misses(head: number, epoch = this.#welcome?.epoch): boolean {
+    if (this.#welcome === undefined) return false;
+    // No page of another life of the log ever fits this connection.
+    return epoch !== this.#welcome.epoch || (this.isCurrent && head > (this.#log?.head ?? 0));
   }
 
   /** Forgets everything. */

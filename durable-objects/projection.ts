@@ -79,12 +79,21 @@ export function createProjection({ ctx, env, limits, record, log, members, detai
   }
 
   let checkedAt = 0;
+  let checking: Promise<void> | undefined;
   /** When a client claims to have seen more than there is: either it is wrong, or our storage went back in time. */
-  async function checkForRewind(): Promise<void> {
-    if (Date.now() - checkedAt < REWIND_CHECK_MS) return;
-    checkedAt = Date.now();
+  function checkForRewind(): Promise<void> {
+    if (Date.now() - checkedAt < REWIND_CHECK_MS) return Promise.resolve();
+    // Whoever comes meanwhile waits for the same answer.
+    checking ??= check().finally(() => {
+      checking = undefined;
+    });
+    return checking;
+  }
+
+  async function check(): Promise<void> {
     const head = await needingPostgres(() => archivedHead(db, id));
     if (head > log.head) await recoverFromRewind();
+    checkedAt = Date.now();
   }
 
   /** Moves what Postgres lacks behind what it has, in a new epoch, and starts this object anew. */

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ConversationLine } from "../../client/account/conversation-line.ts";
 import type { ServerFrame } from "../../protocol/frames.ts";
-import { pass, shown, startOpen, statusOf } from "./account-session.ts";
-import { BOB } from "./fake-accounts.ts";
+import { pass, shown, startClient, startOpen, startServer, statusOf } from "./account-session.ts";
+import { ALICE, BOB } from "./fake-accounts.ts";
 
 describe("a lost push", () => {
   test("[MUX-5] is noticed at the next event, in its conversation alone", async () => {
@@ -44,6 +44,24 @@ describe("a lost push", () => {
     await pass(3_000);
     expect(shown(first)).toEqual(["hello 0: received", "lost: received"]);
     expect([server.dials, server.hellos().length, statusOf(second)]).toEqual([1, 2, "live"]);
+  });
+
+  test("[MUX-5] with the whole log is noticed while the first page is still on its way", async () => {
+    const server = startServer();
+    const one = server.conversation(ALICE, BOB);
+    one.server.message(BOB.id, "hello");
+    const { account } = await startClient(server);
+    const conversation = account.open(one.id);
+    conversation.connect();
+    while (server.dials === 0) await pass(1);
+    // The page fails; the answer to the hello arrives.
+    server.reachable = false;
+    await pass(50);
+    server.reachable = true;
+    one.server.epoch = "e2";
+    one.server.push({ type: "live", head: 1, epoch: "e2" });
+    await pass(10_000);
+    expect([statusOf(conversation), shown(conversation)]).toEqual(["live", ["hello: received"]]);
   });
 
   test("[MUX-5] with the whole log is noticed by its new epoch", async () => {

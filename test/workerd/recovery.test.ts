@@ -63,6 +63,40 @@ it("[LOSS-2] storage that was rolled back is noticed by who has seen more, and g
   ]);
 });
 
+it("[LOSS-2] nobody is shown what was rolled back while Postgres is asked, or can't be", async () => {
+  const { hash, cookies, abhi } = await pair();
+  const { epoch } = await abhi.frame("welcome");
+  await abhi.say("one", "two", "three");
+  await flush(hash);
+  await lose(hash, "delete from events where seq > 1", "update conversation set archived_seq = 1");
+  const hello = async (cookie: string) => {
+    const socket = await connect(hash, cookie);
+    socket.send({ type: "hello", v: 1, epoch, since: 3 });
+    return socket;
+  };
+  const repair = breakStore("postgres");
+  const early = await hello(cookies[0]);
+  expect(await early.closing()).toMatchObject({ code: 1013 });
+  repair();
+  const answer = Promise.withResolvers<void>();
+  let asked = 0;
+  breakStore("postgres", async (pass, { body }) => {
+    if (body.includes(hash)) asked += 1;
+    await answer.promise;
+    return pass();
+  });
+  const first = await hello(cookies[0]);
+  await expect.poll(() => asked).toBe(1);
+  const second = await hello(cookies[1]);
+  answer.resolve();
+  await Promise.all([first.closing(), second.closing()]);
+  expect([...early.frames, ...first.frames, ...second.frames]).toEqual([]);
+  const again = await connect(hash, cookies[1]);
+  const welcome = await again.hello({ epoch, since: 3 });
+  expect(welcome).toMatchObject({ recovered: false, head: 3 });
+  expect(welcome.epoch).not.toBe(epoch);
+});
+
 it("[LOSS-3] without Postgres a lost object answers UNAVAILABLE; an ended chat stays ended", async () => {
   const [lost, ended] = [await pair(), await pair()];
   await flush(lost.hash);
