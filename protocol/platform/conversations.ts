@@ -128,7 +128,7 @@ export const Conversation = z.object({
   member_count: z.int(),
   /** The other person of a direct conversation; null once that account was deleted. */
   participant: z.nullable(Participant),
-  /** Messages of others that the caller has not read; of a long log, those that the object keeps. */
+  /** Messages of others that the caller has not read, deleted ones aside; of a long log, those that the object keeps. */
   unread_count: z.int(),
   last_message: z.nullable(Message),
   epoch: z.string(),

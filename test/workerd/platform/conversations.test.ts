@@ -163,6 +163,16 @@ describe("the list", () => {
     expect(seen.toSorted()).toEqual(ids.toSorted());
   });
 
+  it("[CONV-7] what was deleted is not unread", async () => {
+    const { id, alice, bob } = await directPair();
+    for (const content of ["one", "two", "three"]) await send(alice, id, content);
+    await api("PATCH", `/conversations/${id}/messages/1`, { token: alice.token, json: { content: "edited" } });
+    for (const seq of [2, 3]) await api("DELETE", `/conversations/${id}/messages/${seq}`, { token: alice.token });
+    expect(await read(bob, `/conversations/${id}`)).toMatchObject({ unread_count: 1 });
+    await evict(conversationStub(id));
+    expect(await read(bob, `/conversations/${id}`)).toMatchObject({ unread_count: 1 });
+  });
+
   it("[CONV-15] begins with where something was said last, also on the next pages", async () => {
     const [alice, bob] = await two();
     const [first, second, third] = [await direct(alice, bob), await group(alice, bob), await group(bob, alice)];
