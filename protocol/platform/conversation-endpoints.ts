@@ -139,8 +139,9 @@ export const CONVERSATION_ENDPOINTS = {
     visibility: "public",
     signedIn: "account",
     summary: "Delete a message of your own",
+    description: "Doing it again changes nothing.",
     success: 204,
-    errors: ["MESSAGE_NOT_YOURS", "MESSAGE_DELETED", ...CHANGE_ERRORS],
+    errors: ["MESSAGE_NOT_YOURS", ...CHANGE_ERRORS],
   },
   react: {
     methods: ["PUT"],
