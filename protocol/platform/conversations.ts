@@ -15,7 +15,8 @@ export const ConversationBody = z.pipe(
   z.transform(({ participant_id: other, name, participant_ids: others }, context) => {
     if (other !== undefined) return { kind: "direct" as const, other };
     if (name !== undefined) return { kind: "group" as const, name, others: [...new Set(others)] };
-    context.issues.push({ code: "custom", input: other, path: ["participant_id"], message: "missing" });
+    const missing = others === undefined ? "participant_id" : "name";
+    context.issues.push({ code: "custom", input: undefined, path: [missing], message: "missing" });
     return z.NEVER;
   }),
 );

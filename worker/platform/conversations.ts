@@ -48,11 +48,13 @@ export async function profileOf(c: AppContext, accountId: string): Promise<Profi
   return profile;
 }
 
-/** @throws DuetError `NOT_FRIENDS`, also when there is no such account */
+/** @throws DuetError `NOT_YOURSELF`, or `NOT_FRIENDS`, also when there is no such account */
 export async function profilesOfFriends(c: AppContext, ids: readonly string[]): Promise<Profile[]> {
+  const { accountId } = callerOf(c);
   const { db } = storesOf(c.env);
   if (ids.length === 0) return [];
-  const isConsented = await needingPostgres(() => areFriends(db, callerOf(c).accountId, ids));
+  if (ids.includes(accountId)) throw new DuetError("NOT_YOURSELF");
+  const isConsented = await needingPostgres(() => areFriends(db, accountId, ids));
   const profiles = isConsented ? await needingPostgres(() => findProfiles(db, ids)) : [];
   if (profiles.length < ids.length) throw new DuetError("NOT_FRIENDS");
   return profiles;

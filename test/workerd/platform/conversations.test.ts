@@ -32,9 +32,10 @@ describe("a direct conversation", () => {
     const eve = await signUp("eve");
     const ask = (person: Person, participant_id: string) =>
       api("POST", "/conversations", { token: person.token, json: { participant_id } });
-    for (const stranger of [eve.id, crypto.randomUUID(), alice.id]) {
+    for (const stranger of [eve.id, crypto.randomUUID()]) {
       expect(await failure(await ask(alice, stranger))).toEqual({ status: 403, code: "NOT_FRIENDS" });
     }
+    expect(await failure(await ask(alice, alice.id))).toEqual({ status: 400, code: "NOT_YOURSELF" });
     const first = await ask(alice, bob.id);
     expect(first.status).toBe(201);
     const made = await first.json<Conversation>();
@@ -111,9 +112,15 @@ describe("a group", () => {
       json: { name: "x", participant_ids: [bob.id, eve.id] },
     });
     expect(await failure(stranger)).toEqual({ status: 403, code: "NOT_FRIENDS" });
-    for (const body of [{}, { participant_ids: [] }, { name: 7 }, { participant_id: "x" }]) {
-      const wrong = await api("POST", "/conversations", { token: alice.token, json: body });
-      expect(await failure(wrong)).toEqual({ status: 400, code: "BODY_INVALID" });
+    for (const [field, json] of [
+      ["participant_id", {}],
+      ["name", { participant_ids: [] }],
+      ["name", { name: 7 }],
+      ["participant_id", { participant_id: "x" }],
+    ] as const) {
+      const wrong = await api("POST", "/conversations", { token: alice.token, json });
+      expect(wrong.status).toBe(400);
+      expect(await wrong.json()).toMatchObject({ error: { code: "BODY_INVALID", details: [field] } });
     }
     const nameless = await api("POST", "/conversations", { token: alice.token, json: { name: " " } });
     expect(await failure(nameless)).toEqual({ status: 400, code: "NAME_EMPTY" });
