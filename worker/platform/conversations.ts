@@ -28,7 +28,8 @@ export async function createConversation(c: AppContext) {
   const members = [await profileOfCaller(c), ...(await profilesOfFriends(c, others))];
   await requireRoomForOthers(c, id, others);
   const [name, createdBy] = isDirect ? [null, null] : [wish.name, accountId];
-  const isNew = await call(stubOf(c, id).found({ id, kind: wish.kind, name, createdBy, members }));
+  const founding = { id, kind: wish.kind, name, createdBy, createdAt: Date.now(), members };
+  const isNew = await call(stubOf(c, id).found(founding));
   // It opens by this: what became of the friendship since it was asked for counts.
   if (isDirect) await settleDirect(c, accountId, wish.other);
   return c.json(await overview(c, id), isNew ? 201 : 200);
