@@ -132,15 +132,26 @@ export class EventLog {
       .map(parse);
   }
 
-  /** How many messages after `seq` are by others than `name`. */
+  /** How many messages after `seq` are by others than `name`. Of a deleted one only its place is left, without a text. */
   countWaiting(name: string, seq: number): number {
     return this.#sql
       .exec<{ waiting: number }>(
-        "select count(*) as waiting from events where seq > ? and target is null and sender <> ?",
+        `select count(*) as waiting from events
+         where seq > ? and target is null and sender <> ? and frame ->> '$.body' <> ''`,
         seq,
         name,
       )
       .one().waiting;
+  }
+
+  /** Whether others than `name` wrote after `seq`, deleted messages included: those were pushed, too. */
+  hasNewsFor(name: string, seq: number): boolean {
+    const found = this.#sql.exec(
+      "select 1 from events where seq > ? and target is null and sender <> ? limit 1",
+      seq,
+      name,
+    );
+    return found.toArray().length > 0;
   }
 
   /** Keeps for the operator what Postgres will never take. */

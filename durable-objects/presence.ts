@@ -37,8 +37,7 @@ export class Presence {
   doubt(): void {
     const { audience, members, log } = this.#options;
     for (const name of members.names) {
-      if (audience.isOnline(name) && log.countWaiting(name, members.marks(name).deliveredSeq) > 0)
-        this.#lookAfter(name);
+      if (audience.isOnline(name) && log.hasNewsFor(name, members.marks(name).deliveredSeq)) this.#lookAfter(name);
     }
   }
 

@@ -5,7 +5,7 @@
 export const ERRORS = {
   BAD_JSON: { status: 400, message: "The body is not valid JSON. Send one JSON object." },
   BODY_INVALID: { status: 400, message: "The body lacks a field or has one of the wrong type. See `details`." },
-  BODY_TOO_LARGE: { status: 413, message: "The body is larger than 64 KiB. Send less at once." },
+  BODY_TOO_LARGE: { status: 413, message: "The body is larger than 64 KiB, or 16 KiB on a socket. Send less at once." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send the body with `Content-Type: application/json`." },
 
   NAME_EMPTY: { status: 400, message: "A name needs at least one visible character." },
@@ -77,7 +77,8 @@ export const ERRORS = {
   },
   CONVERSATION_CLOSED: {
     status: 403,
-    message: "You are no friends any more: nothing can be written here. Be friends again.",
+    message:
+      "You are no friends any more, or their account was deleted: nothing can be written here. Friends can write again.",
   },
   CONVERSATION_FULL: {
     status: 409,

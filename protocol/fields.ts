@@ -1,13 +1,13 @@
 /** The single values that cross the wire. A failed check's message is its error code (see `unwrap` in errors.ts). */
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
-import { BODY_MAX, MESSAGE_ID_MAX, NAME_MAX } from "./limits.ts";
+import { BODY_MAX, MESSAGE_ID_MAX, NAME_MAX, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from "./limits.ts";
 
 const code = (name: ErrorCode) => name;
 
-/** Characters as a person counts them for a limit: code points, so that an emoji isn't two. */
-function length(text: string): number {
-  return Array.from(text).length;
+/** Characters as a person and JSON Schema count them: code points, so that an emoji isn't two. */
+function maxCharacters(maxLength: number, error: ErrorCode) {
+  return [z.refine<string>((text) => Array.from(text).length <= maxLength, error), z.meta({ maxLength })] as const;
 }
 
 // Controls, formats (zero-width, bidi overrides), halves of surrogate pairs, private use, separators, and all that
@@ -32,7 +32,7 @@ export const Name = z.string().check(
     abort: true,
   }),
   z.minLength(1, code("NAME_EMPTY")),
-  z.refine((name) => length(name) <= NAME_MAX, code("NAME_TOO_LONG")),
+  ...maxCharacters(NAME_MAX, "NAME_TOO_LONG"),
 );
 
 /** Two names are the same person's when they match without regard to case, width and what can't be seen. */
@@ -50,7 +50,7 @@ export function sameName(a: string, b: string): boolean {
 export const Body = z.string().check(
   z.refine((body) => !CONTROL.test(body), { error: code("MESSAGE_CHARACTERS"), abort: true }),
   z.refine((body) => VISIBLE.test(body), { error: code("MESSAGE_EMPTY"), abort: true }),
-  z.refine((body) => length(body) <= BODY_MAX, code("MESSAGE_TOO_LONG")),
+  ...maxCharacters(BODY_MAX, "MESSAGE_TOO_LONG"),
 );
 
 /** The sender's own id of a message, chosen by the client: what makes a resend harmless. */
@@ -86,3 +86,13 @@ const TIME_MAX = 8_640_000_000_000_000;
 export const Timestamp = z
   .int(code("TIMESTAMP_INVALID"))
   .check(z.nonnegative(code("TIMESTAMP_INVALID")), z.lte(TIME_MAX, code("TIMESTAMP_INVALID")));
+
+/** A whole number from 1 to `max` as a query spells it. */
+export function queryNumber(max: number, error: ErrorCode) {
+  const Digits = z.string().check(z.regex(/^\d{1,16}$/, error));
+  const Fitting = z.int(error).check(z.minimum(1, error), z.maximum(max, error));
+  return z.pipe(z.pipe(Digits, z.transform(Number)), Fitting);
+}
+
+/** How many a page has at the most. */
+export const PageLimit = z._default(queryNumber(PAGE_LIMIT_MAX, "PAGE_LIMIT_INVALID"), PAGE_LIMIT_DEFAULT);

@@ -1,8 +1,18 @@
 /** Bodies, queries and answers of the pair chat's HTTP API. */
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
-import { Body, ChatHash, MessageId, Name, sameName, Seq, SeqOrZero, Timestamp } from "./fields.ts";
-import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from "./limits.ts";
+import {
+  Body,
+  ChatHash,
+  MessageId,
+  Name,
+  PageLimit,
+  queryNumber,
+  sameName,
+  Seq,
+  SeqOrZero,
+  Timestamp,
+} from "./fields.ts";
 import { TranscriptMessage } from "./transcript.ts";
 
 const code = (name: ErrorCode) => name;
@@ -70,15 +80,9 @@ export const MessageSendBody = z.pipe(
   })),
 );
 
-/** A whole number from 1 to `max` as a query spells it. */
-function queryNumber(max: number, error: ErrorCode) {
-  const fits = (text: string) => /^\d{1,15}$/.test(text) && Number(text) >= 1 && Number(text) <= max;
-  return z.pipe(z.string().check(z.refine(fits, error)), z.transform(Number));
-}
-
 export const HistoryQuery = z.object({
   before: z.optional(queryNumber(Number.MAX_SAFE_INTEGER, "CURSOR_INVALID")),
-  limit: z._default(queryNumber(PAGE_LIMIT_MAX, "PAGE_LIMIT_INVALID"), PAGE_LIMIT_DEFAULT),
+  limit: PageLimit,
 });
 export type HistoryQuery = z.infer<typeof HistoryQuery>;
 

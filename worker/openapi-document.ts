@@ -2,8 +2,10 @@
 import * as z from "zod/mini";
 import { ALL_ENDPOINTS } from "../protocol/all-endpoints.ts";
 import { type Endpoint, pathsOf } from "../protocol/endpoint.ts";
-import { type ErrorCode, ERRORS } from "../protocol/errors.ts";
+import { type ErrorCode, ERRORS, isRetryable } from "../protocol/errors.ts";
 import { FailureAnswer } from "../protocol/http.ts";
+
+const RETRY_AFTER = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
 
 /** @param origin - where the API is served */
 export function openapiDocument(origin: string) {
@@ -100,7 +102,8 @@ function queryParameters({ query }: Endpoint) {
     name,
     in: "query",
     required: false,
-    schema: jsonSchema(schema),
+    // What it means, of what is all text on the way.
+    schema: jsonSchema(schema, "output"),
   }));
 }
 
@@ -112,6 +115,7 @@ function failures(codes: readonly ErrorCode[]) {
       status,
       {
         description: [first, ...others].map((code) => code && `${code}: ${ERRORS[code].message}`).join("\n\n"),
+        ...([first, ...others].some((code) => code && isRetryable(code)) && { headers: RETRY_AFTER }),
         content: {
           "application/json": {
             schema: { $ref: "#/components/schemas/Failure" },
@@ -132,7 +136,7 @@ function failureExample(code: ErrorCode) {
   };
 }
 
-function jsonSchema(schema: z.core.$ZodType) {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+function jsonSchema(schema: z.core.$ZodType, io: "input" | "output" = "input") {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
 }

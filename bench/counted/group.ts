@@ -59,6 +59,7 @@ async function make(env: Env, members: number, able: number): Promise<object> {
       kind: "group",
       name: "All of us",
       createdBy: accounts.at(-1) ?? "",
+      createdAt: Date.now(),
       members: profiles,
     }),
   );

@@ -14,17 +14,20 @@ export interface Founding {
   name: string | null;
   /** Account id of the owner; null for a direct conversation. */
   createdBy: string | null;
+  /** Milliseconds since 1970. */
+  createdAt: number;
   members: readonly Profile[];
 }
 
-export function foundTables(sql: SqlStorage, { id, kind, name, createdBy, members }: Founding, now = Date.now()): void {
+export function foundTables(sql: SqlStorage, founding: Founding): void {
+  const { id, kind, name, createdBy, createdAt, members } = founding;
   createTables(sql);
   createAccountTables(sql);
-  ConversationRecord.create(sql, id, now);
+  ConversationRecord.create(sql, id, createdAt);
   // Whether the two are friends is asked once it is there, so that no unfriending of that moment passes it by.
   Details.create(sql, { kind, name, createdBy, open: kind !== "direct" });
   const membership = new Membership(sql);
-  for (const profile of members) membership.add(profile, profile.id === createdBy ? "owner" : "member", now);
+  for (const profile of members) membership.add(profile, profile.id === createdBy ? "owner" : "member", createdAt);
   Members.create(
     sql,
     members.map((profile) => profile.id),

@@ -58,6 +58,7 @@ export const CONVERSATION_ENDPOINTS = {
       ...BODY_ERRORS,
       ...NAME_ERRORS,
       "NOT_FRIENDS",
+      "NOT_YOURSELF",
       "CONVERSATION_UNKNOWN",
       "CONVERSATION_FULL",
       "TOO_MANY_CONVERSATIONS",
@@ -139,8 +140,9 @@ export const CONVERSATION_ENDPOINTS = {
     visibility: "public",
     signedIn: "account",
     summary: "Delete a message of your own",
+    description: "Doing it again changes nothing.",
     success: 204,
-    errors: ["MESSAGE_NOT_YOURS", "MESSAGE_DELETED", ...CHANGE_ERRORS],
+    errors: ["MESSAGE_NOT_YOURS", ...CHANGE_ERRORS],
   },
   react: {
     methods: ["PUT"],

@@ -15,7 +15,8 @@ export const ConversationBody = z.pipe(
   z.transform(({ participant_id: other, name, participant_ids: others }, context) => {
     if (other !== undefined) return { kind: "direct" as const, other };
     if (name !== undefined) return { kind: "group" as const, name, others: [...new Set(others)] };
-    context.issues.push({ code: "custom", input: other, path: ["participant_id"], message: "missing" });
+    const missing = others === undefined ? "participant_id" : "name";
+    context.issues.push({ code: "custom", input: undefined, path: [missing], message: "missing" });
     return z.NEVER;
   }),
 );
@@ -128,7 +129,7 @@ export const Conversation = z.object({
   member_count: z.int(),
   /** The other person of a direct conversation; null once that account was deleted. */
   participant: z.nullable(Participant),
-  /** Messages of others that the caller has not read; of a long log, those that the object keeps. */
+  /** Messages of others that the caller has not read, deleted ones aside; of a long log, those that the object keeps. */
   unread_count: z.int(),
   last_message: z.nullable(Message),
   epoch: z.string(),

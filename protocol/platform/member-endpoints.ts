@@ -56,7 +56,7 @@ export const MEMBER_ENDPOINTS = {
     summary: "Add friends to a conversation",
     body: { schema: AddMembersBody, example: { account_ids: [EXAMPLE_ID] } },
     success: 204,
-    errors: [...BODY_ERRORS, "NOT_FRIENDS", "CONVERSATION_FULL", "MEMBER_IN_TOO_MANY", ...ROLE_ERRORS],
+    errors: [...BODY_ERRORS, "NOT_FRIENDS", "NOT_YOURSELF", "CONVERSATION_FULL", "MEMBER_IN_TOO_MANY", ...ROLE_ERRORS],
   },
   changeMember: {
     methods: ["PATCH"],

@@ -38,7 +38,7 @@ export const PEOPLE_ENDPOINTS = {
     visibility: "public",
     signedIn: "account",
     summary: "Somebody's public profile",
-    description: "Who has blocked you is unknown to you, as is whose account was deleted.",
+    description: "By username or by id. Who has blocked you is unknown to you, as is whose account was deleted.",
     answer: {
       schema: Profile,
       example: { ...EXAMPLE_PERSON, is_friend: true, is_following: false, is_blocked: false },

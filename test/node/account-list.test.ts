@@ -54,6 +54,14 @@ test("[MUX-15] what is said, read and left shows in it, without a call where non
   expect(rows()).toEqual(["from me: 1"]);
 });
 
+test("[MUX-15] what was deleted is not unread", async () => {
+  const { one, rows } = await startList();
+  one.server.message(BOB.id, "wrong");
+  one.server.change(BOB.id, { type: "delete", id: "d", seq: 2 });
+  await pass(100);
+  expect(rows()).toEqual([": 1", "newer: 1"]);
+});
+
 test("[MUX-15] what a lost push told is asked for after the next pong, and only then", async () => {
   const { server, one, rows } = await startList();
   one.server.loses = () => true;

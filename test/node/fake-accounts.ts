@@ -235,7 +235,8 @@ function toSummary(id: string, conversation: FakeDuet, person: FakePerson): Conv
     created_at: 0,
     member_count: conversation.members.size,
     participant: null,
-    unread_count: messages.filter(({ sender, seq }) => sender !== person.id && seq > readSeq).length,
+    unread_count: messages.filter(({ sender, seq, body }) => sender !== person.id && seq > readSeq && body !== "")
+      .length,
     last_message: last ? toMessage(id, last, usernameOf(last.sender)) : null,
     epoch: conversation.epoch,
     head: conversation.log.length,

@@ -110,9 +110,16 @@ describe("presence", () => {
     await abhi.frame("ack");
   });
 
-  it("[PRES-4] who does not take what is pushed, and stays silent, is away 50 s after their last sign", async () => {
+  it.each([
+    ["what is pushed", false],
+    ["a message that was deleted since", true],
+  ])("[PRES-4] who does not take %s, and stays silent, is away 50 s after their last sign", async (_, isDeleted) => {
     const { hash, abhi, anny } = await pair();
     await abhi.say("are you there?");
+    if (isDeleted) {
+      abhi.send({ type: "delete", id: "d-1", seq: 1 });
+      await abhi.frame("deleted");
+    }
     const told = Date.now();
     await flush(hash);
     const stub = env.CONVERSATION.getByName(hash);

@@ -17,6 +17,10 @@ describe("session records", () => {
     await flush(hash);
     expect(await sessionRecord(hash, "Anny")).toMatchObject({ ws_connected: 0, notify: 2 });
     expect(await sessionRecord(hash, "Abhi")).toMatchObject({ ws_connected: 1, notify: 0 });
+    abhi.send({ type: "delete", id: "d-1", seq: 2 });
+    await abhi.frame("deleted");
+    await flush(hash);
+    expect(await sessionRecord(hash, "Anny")).toMatchObject({ notify: 1 });
   });
 
   it("[REDIS-2] an outage of Redis does not touch the chat, and the records catch up", async () => {

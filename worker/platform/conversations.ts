@@ -28,7 +28,8 @@ export async function createConversation(c: AppContext) {
   const members = [await profileOfCaller(c), ...(await profilesOfFriends(c, others))];
   await requireRoomForOthers(c, id, others);
   const [name, createdBy] = isDirect ? [null, null] : [wish.name, accountId];
-  const isNew = await call(stubOf(c, id).found({ id, kind: wish.kind, name, createdBy, members }));
+  const founding = { id, kind: wish.kind, name, createdBy, createdAt: Date.now(), members };
+  const isNew = await call(stubOf(c, id).found(founding));
   // It opens by this: what became of the friendship since it was asked for counts.
   if (isDirect) await settleDirect(c, accountId, wish.other);
   return c.json(await overview(c, id), isNew ? 201 : 200);
@@ -48,11 +49,13 @@ export async function profileOf(c: AppContext, accountId: string): Promise<Profi
   return profile;
 }
 
-/** @throws DuetError `NOT_FRIENDS`, also when there is no such account */
+/** @throws DuetError `NOT_YOURSELF`, or `NOT_FRIENDS`, also when there is no such account */
 export async function profilesOfFriends(c: AppContext, ids: readonly string[]): Promise<Profile[]> {
+  const { accountId } = callerOf(c);
   const { db } = storesOf(c.env);
   if (ids.length === 0) return [];
-  const isConsented = await needingPostgres(() => areFriends(db, callerOf(c).accountId, ids));
+  if (ids.includes(accountId)) throw new DuetError("NOT_YOURSELF");
+  const isConsented = await needingPostgres(() => areFriends(db, accountId, ids));
   const profiles = isConsented ? await needingPostgres(() => findProfiles(db, ids)) : [];
   if (profiles.length < ids.length) throw new DuetError("NOT_FRIENDS");
   return profiles;

@@ -55,7 +55,12 @@ export async function editMessage(c: AppContext) {
 }
 
 export async function deleteMessage(c: AppContext) {
-  await change(c, { type: "delete", id: crypto.randomUUID(), seq: seqOf(c) });
+  try {
+    await change(c, { type: "delete", id: crypto.randomUUID(), seq: seqOf(c) });
+  } catch (error) {
+    // The answer to the first time may have been lost. Whose message it is has been asked before.
+    if (!(error instanceof DuetError && error.code === "MESSAGE_DELETED")) throw error;
+  }
   return c.body(null, 204);
 }
 

@@ -34,9 +34,10 @@ export async function searchPeople(c: AppContext) {
 }
 
 export async function profile(c: AppContext) {
-  const username = Username.safeParse(c.req.param("username"));
-  if (!username.success) throw new DuetError("USER_UNKNOWN");
-  const row = await findVisible(c, "username", username.data);
+  const name = c.req.param("username");
+  const username = Username.safeParse(name);
+  // No username looks like an id: it has no hyphens.
+  const row = username.success ? await findVisible(c, "username", username.data) : await requirePerson(c, name);
   const { isFriend, isFollowing, isBlocked } = row;
   const answer: Profile = {
     ...toPerson(row),

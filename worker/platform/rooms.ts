@@ -22,8 +22,9 @@ export async function createRoom(c: AppContext) {
   const id = crypto.randomUUID();
   await requireRoomForMore(c, id);
   const profile = await profileOfCaller(c);
-  await needingPostgres(() => insertRoom(db, id, name, createdBy, new Date()));
-  await call(conversation(c, id).found({ id, kind: "room", name, createdBy, members: [profile] }));
+  const createdAt = Date.now();
+  await needingPostgres(() => insertRoom(db, id, name, createdBy, new Date(createdAt)));
+  await call(conversation(c, id).found({ id, kind: "room", name, createdBy, createdAt, members: [profile] }));
   return c.json(await overview(c, id), 201);
 }
 

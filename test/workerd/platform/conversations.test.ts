@@ -32,9 +32,10 @@ describe("a direct conversation", () => {
     const eve = await signUp("eve");
     const ask = (person: Person, participant_id: string) =>
       api("POST", "/conversations", { token: person.token, json: { participant_id } });
-    for (const stranger of [eve.id, crypto.randomUUID(), alice.id]) {
+    for (const stranger of [eve.id, crypto.randomUUID()]) {
       expect(await failure(await ask(alice, stranger))).toEqual({ status: 403, code: "NOT_FRIENDS" });
     }
+    expect(await failure(await ask(alice, alice.id))).toEqual({ status: 400, code: "NOT_YOURSELF" });
     const first = await ask(alice, bob.id);
     expect(first.status).toBe(201);
     const made = await first.json<Conversation>();
@@ -111,9 +112,15 @@ describe("a group", () => {
       json: { name: "x", participant_ids: [bob.id, eve.id] },
     });
     expect(await failure(stranger)).toEqual({ status: 403, code: "NOT_FRIENDS" });
-    for (const body of [{}, { participant_ids: [] }, { name: 7 }, { participant_id: "x" }]) {
-      const wrong = await api("POST", "/conversations", { token: alice.token, json: body });
-      expect(await failure(wrong)).toEqual({ status: 400, code: "BODY_INVALID" });
+    for (const [field, json] of [
+      ["participant_id", {}],
+      ["name", { participant_ids: [] }],
+      ["name", { name: 7 }],
+      ["participant_id", { participant_id: "x" }],
+    ] as const) {
+      const wrong = await api("POST", "/conversations", { token: alice.token, json });
+      expect(wrong.status).toBe(400);
+      expect(await wrong.json()).toMatchObject({ error: { code: "BODY_INVALID", details: [field] } });
     }
     const nameless = await api("POST", "/conversations", { token: alice.token, json: { name: " " } });
     expect(await failure(nameless)).toEqual({ status: 400, code: "NAME_EMPTY" });
@@ -161,6 +168,16 @@ describe("the list", () => {
     }
     expect(seen).toEqual(conversations.map(({ id }) => id));
     expect(seen.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it("[CONV-7] what was deleted is not unread", async () => {
+    const { id, alice, bob } = await directPair();
+    for (const content of ["one", "two", "three"]) await send(alice, id, content);
+    await api("PATCH", `/conversations/${id}/messages/1`, { token: alice.token, json: { content: "edited" } });
+    for (const seq of [2, 3]) await api("DELETE", `/conversations/${id}/messages/${seq}`, { token: alice.token });
+    expect(await read(bob, `/conversations/${id}`)).toMatchObject({ unread_count: 1 });
+    await evict(conversationStub(id));
+    expect(await read(bob, `/conversations/${id}`)).toMatchObject({ unread_count: 1 });
   });
 
   it("[CONV-15] begins with where something was said last, also on the next pages", async () => {

@@ -13,27 +13,28 @@ const ABOUT_THINGS = SIGNED_IN.filter(({ endpoint }) => /\/(posts|invites|friend
 
 describe("about somebody who is not there for one", () => {
   let authorization: string;
-  /** How each of them is called, by id and by username. */
-  const strangers: Record<string, Person> = {};
+  const strangers: Person[] = [];
   beforeAll(async () => {
     const viewer = await signUp();
     authorization = `Bearer ${viewer.token}`;
-    for (const name of ["blocker", "deleted"]) strangers[name] = await signUp(name);
-    await api("PUT", `/users/${viewer.id}/block`, { token: strangers["blocker"]?.token });
-    await api("DELETE", "/users/me", { token: strangers["deleted"]?.token });
+    const [blocker, deleted] = [await signUp("blocker"), await signUp("deleted")];
+    await api("PUT", `/users/${viewer.id}/block`, { token: blocker.token });
+    await api("DELETE", "/users/me", { token: deleted.token });
+    strangers.push(blocker, deleted);
   });
 
   it.each(ABOUT_PEOPLE)("[BLOCK-1] $method $name is USER_UNKNOWN, as of nobody", async ({ method, endpoint }) => {
-    const answers: Record<string, string> = {};
-    for (const [name, person] of [...Object.entries(strangers), ["nobody", undefined] as const]) {
-      const known = endpoint.path.includes(":username") ? person?.username : person?.id;
-      const param = known ?? (endpoint.path.includes(":username") ? "nobody.at.all" : crypto.randomUUID());
-      const answer = await ask(method, endpoint, { param, authorization });
-      const body = await answer.text();
-      answers[name] = `${answer.status} ${body.replace(/"requestId":"[^"]*"/, "")}`;
+    const answers = new Set<string>();
+    const nobody = { id: crypto.randomUUID(), username: "nobody.at.all" };
+    for (const { id, username } of [...strangers, nobody]) {
+      for (const param of endpoint.path.includes(":username") ? [username, id] : [id]) {
+        const answer = await ask(method, endpoint, { param, authorization });
+        const body = await answer.text();
+        answers.add(`${answer.status} ${body.replace(/"requestId":"[^"]*"/, "")}`);
+      }
     }
-    expect(answers["nobody"]).toContain('404 {"status":"Failed","code":404,"error":{"code":"USER_UNKNOWN"');
-    expect(answers).toEqual({ blocker: answers["nobody"], deleted: answers["nobody"], nobody: answers["nobody"] });
+    const unknown = '404 {"status":"Failed","code":404,"error":{"code":"USER_UNKNOWN"';
+    expect([...answers]).toEqual([expect.stringContaining(unknown)]);
   });
 });
 

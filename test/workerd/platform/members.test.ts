@@ -49,6 +49,7 @@ describe("members", () => {
     const id = await group(owner, admin);
     const stranger = await signUp("stranger");
     expect(await failure(await add(owner, id, stranger))).toEqual({ status: 403, code: "NOT_FRIENDS" });
+    expect(await failure(await add(owner, id, newcomer, owner))).toEqual({ status: 400, code: "NOT_YOURSELF" });
     const device = await connect(newcomer);
     const o = await connect(owner, id);
     await o.say(id, "before");
@@ -215,6 +216,11 @@ describe("members", () => {
       participant: null,
       last_message: { content: "between us", sender_username: "" },
     });
+    const late = await api("POST", `/conversations/${pairId}/messages`, {
+      token: member.token,
+      json: { content: "?" },
+    });
+    expect(await failure(late)).toEqual({ status: 403, code: "CONVERSATION_CLOSED" });
     for (const conversation of [id, pairId]) {
       await runInDurableObject(conversationStub(conversation), (_, { storage }) => {
         const rows = ["memberships", "members", "events"].flatMap((table) =>

@@ -69,7 +69,7 @@ describe("a profile", () => {
       is_following: false,
       is_blocked: false,
     };
-    for (const name of [other.username, other.username.toUpperCase()]) {
+    for (const name of [other.username, other.id].flatMap((text) => [text, text.toUpperCase()])) {
       expect(await (await profile(viewer, name)).json()).toEqual(stranger);
     }
     await befriend(viewer, other);
@@ -84,7 +84,8 @@ describe("a profile", () => {
   it("[PEOPLE-1] is unknown of who never was, was deleted, or can't be", async () => {
     const [viewer, gone] = [await signUp(), await signUp()];
     await deleteAccount(gone);
-    for (const name of [gone.username, freshUsername(), "x", "%00", "a%20b", "x".repeat(5_000), viewer.id]) {
+    const nobody = [gone.username, gone.id, freshUsername(), crypto.randomUUID()];
+    for (const name of [...nobody, "x", "%00", "a%20b", "x".repeat(5_000), `${viewer.id}-`]) {
       expect(await failure(await profile(viewer, name))).toEqual(USER_UNKNOWN);
     }
   });

@@ -62,6 +62,7 @@ it("[WS-17] what was refused is answered with the failure body, and the socket s
     const answer = await phone.until(() => phone.frames[count]);
     expect(answer).toMatchObject({ status: "Failed", error: { code, requestId: expect.any(String) } });
   }
+  expect(phone.frames[5]).toMatchObject({ error: { message: expect.stringContaining("16 KiB on a socket") } });
   phone.send({ conversation_id: id, content: 5 });
   expect(await phone.until(() => phone.frames[6])).toMatchObject({ error: { details: ["content"] } });
   phone.send({ conversation_id: id, content: "still here" });
