@@ -5,6 +5,7 @@ import { emailKey } from "../protocol/platform/fields.ts";
 import { type AccountRow, accounts } from "./accounts-schema.ts";
 import type { Db } from "./client.ts";
 import { claimInvites, lockEmail } from "./invites.ts";
+import { idsOf } from "./invites-between.ts";
 import { personColumns } from "./people.ts";
 
 const UNIQUE_VIOLATION = "23505";
@@ -75,11 +76,12 @@ export async function isEmailVerified(db: Db, email: string): Promise<boolean> {
 /**
  * Notes that an account's owner reads the mails to `email`. Doing it again changes nothing.
  *
- * @returns whether the account has the address now: not when it was deleted, changed it, or somebody else verified first
+ * @returns the invites that the account has got by it; undefined when it was deleted, changed its address, or somebody
+ *   else verified first
  */
-export async function markEmailVerified(db: Db, id: string, email: string): Promise<boolean> {
+export async function markEmailVerified(db: Db, id: string, email: string): Promise<string[] | undefined> {
   try {
-    const [, rows] = await db.batch([
+    const [, rows, claimed] = await db.batch([
       lockEmail(db, email),
       db
         .update(accounts)
@@ -88,9 +90,9 @@ export async function markEmailVerified(db: Db, id: string, email: string): Prom
         .returning({ id: accounts.id }),
       claimInvites(db, id, email),
     ]);
-    return rows.length > 0;
+    return rows.length > 0 ? idsOf(claimed.rows) : undefined;
   } catch (error) {
-    if (causedBy(error, UNIQUE_VIOLATION)) return false;
+    if (causedBy(error, UNIQUE_VIOLATION)) return undefined;
     throw error;
   }
 }

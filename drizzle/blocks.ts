@@ -5,21 +5,22 @@ import { blocks } from "./blocks-schema.ts";
 import type { Db } from "./client.ts";
 import { follows } from "./follows-schema.ts";
 import { deleteFriendship } from "./friends.ts";
-import { closeInvites } from "./invites-between.ts";
+import { closeInvites, idsOf } from "./invites-between.ts";
 import { newestFirst, olderThan, type TimeKey } from "./keyset.ts";
 import { hasBlocked, lockPair } from "./pairs.ts";
 
 /**
  * Blocks somebody, and ends friendship, follows and open invites between the two. Doing it again changes nothing.
  *
- * @returns whether it is done: not when they were deleted, or blocked the blocker first; and whether a friendship ended
+ * @returns whether it is done: not when they were deleted, or blocked the blocker first; whether a friendship ended, and
+ *   which invites
  */
 export async function block(
   db: Db,
   blockerId: string,
   blockedId: string,
-): Promise<{ isBlocked: boolean; wasFriend: boolean }> {
-  const [, , , , friends, , blocked] = await db.batch([
+): Promise<{ isBlocked: boolean; wasFriend: boolean; closed: string[] }> {
+  const [, , , , friends, closed, blocked] = await db.batch([
     ...lockPair(db, blockerId, blockedId),
     db.execute(sql`
       insert into ${blocks} (blocker_id, blocked_id, created_at)
@@ -36,7 +37,7 @@ export async function block(
     closeInvites(db, blockerId, blockedId, ["friend", "group", "email"]),
     db.select().from(blocks).where(isBlock(blockerId, blockedId)),
   ]);
-  return { isBlocked: blocked.length > 0, wasFriend: friends.length > 0 };
+  return { isBlocked: blocked.length > 0, wasFriend: friends.length > 0, closed: idsOf(closed.rows) };
 }
 
 /** @returns whether there was a block */

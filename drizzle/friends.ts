@@ -4,7 +4,7 @@ import { unionAll } from "drizzle-orm/pg-core";
 import { accounts } from "./accounts-schema.ts";
 import type { Db } from "./client.ts";
 import { friendships } from "./friends-schema.ts";
-import { closeInvites } from "./invites-between.ts";
+import { closeInvites, idsOf } from "./invites-between.ts";
 import { high, lockPair, low } from "./pairs.ts";
 import { type Person, personColumns } from "./people.ts";
 
@@ -62,16 +62,20 @@ function half(db: Db, accountId: string, side: "low" | "high", limit: number, af
  * Ends a friendship, and with it what either has sent to the other's address: nobody becomes friends again by an old
  * invite.
  *
- * @returns who the other is, or undefined when they were no friends
+ * @returns who the other is, undefined when they were no friends; and which invites ended
  */
-export async function removeFriendship(db: Db, accountId: string, friendId: string): Promise<Person | undefined> {
-  const [, , removed, , [friend]] = await db.batch([
+export async function removeFriendship(
+  db: Db,
+  accountId: string,
+  friendId: string,
+): Promise<{ friend: Person | undefined; closed: string[] }> {
+  const [, , removed, closed, [friend]] = await db.batch([
     ...lockPair(db, accountId, friendId),
     deleteFriendship(db, accountId, friendId),
     closeInvites(db, accountId, friendId, ["friend", "email"]),
     db.select(personColumns).from(accounts).where(eq(accounts.id, friendId)),
   ]);
-  return removed.length > 0 ? friend : undefined;
+  return { friend: removed.length > 0 ? friend : undefined, closed: idsOf(closed.rows) };
 }
 
 export function deleteFriendship(db: Db, a: string, b: string) {

@@ -1,7 +1,7 @@
 /** What becomes of an invite. It leaves `pending` once: every change asks for it, so of two at once one wins. */
 import { and, eq, gt, isNotNull, or, type SQL, sql } from "drizzle-orm";
 import type { Db } from "./client.ts";
-import { settleInvites } from "./invites-between.ts";
+import { idsOf, settleInvites } from "./invites-between.ts";
 import { invites } from "./invites-schema.ts";
 import { lockPair, mayMeet } from "./pairs.ts";
 
@@ -27,21 +27,21 @@ export function befriend(db: Db, a: string, b: string, condition: SQL) {
 }
 
 /**
- * Accepts an invite to be friends.
+ * Accepts an invite to be friends, and all else that wanted the same.
  *
- * @returns whether a friendship began by it; undefined when it was no longer open
+ * @returns whether a friendship began by it, and the invites that were accepted; undefined when it was no longer open
  */
 export async function acceptFriendInvite(
   db: Db,
   { id, fromId, toId }: { id: string; fromId: string; toId: string },
-): Promise<{ isNew: boolean } | undefined> {
-  const [, , { rows }] = await db.batch([
+): Promise<{ isNew: boolean; changed: string[] } | undefined> {
+  const [, , { rows }, settled] = await db.batch([
     ...lockPair(db, fromId, toId),
     befriend(db, fromId, toId, sql`id = ${id} and to_id = ${toId} and kind in ('friend', 'email')`),
     settleInvites(db, fromId, toId),
   ]);
   const [accepted] = rows;
-  return accepted && { isNew: accepted.isNew };
+  return accepted && { isNew: accepted.isNew, changed: idsOf(rows, settled.rows) };
 }
 
 /**
@@ -51,20 +51,24 @@ export async function acceptFriendInvite(
  */
 export async function acceptGroupInvite(db: Db, id: string): Promise<boolean> {
   const isUnsettled = and(eq(invites.status, "accepted"), isNotNull(invites.slot), gt(invites.expiresAt, sql`now()`));
-  return change(db, { status: "accepted" }, and(eq(invites.id, id), or(isPending, isUnsettled)));
+  const changed = await change(db, { status: "accepted" }, and(eq(invites.id, id), or(isPending, isUnsettled)));
+  return changed.length > 0;
 }
 
-/** @param status - what became of it: the group may be gone */
-export async function settleGroupInvite(db: Db, id: string, status: "accepted" | "cancelled"): Promise<void> {
-  await change(db, { status, slot: null }, eq(invites.id, id));
+/**
+ * @param status - what became of it: the group may be gone
+ * @returns the invite
+ */
+export function settleGroupInvite(db: Db, id: string, status: "accepted" | "cancelled"): Promise<string[]> {
+  return change(db, { status, slot: null }, eq(invites.id, id));
 }
 
 /**
  * Rejects an invite. One to an address keeps its slot, and looks pending to its sender: see `closeInvites`.
  *
- * @returns whether it was open
+ * @returns the invite, if it was open
  */
-export async function rejectInvite(db: Db, id: string): Promise<boolean> {
+export function rejectInvite(db: Db, id: string): Promise<string[]> {
   const slot = sql`case when ${invites.kind} = 'email' then ${invites.slot} end`;
   return change(db, { status: "rejected", slot }, and(eq(invites.id, id), isPending));
 }
@@ -72,9 +76,9 @@ export async function rejectInvite(db: Db, id: string): Promise<boolean> {
 /**
  * Takes an invite back. One to an address also when it was rejected, which its sender does not know.
  *
- * @returns whether it was open, as its sender sees it
+ * @returns the invite, if it was open as its sender sees it
  */
-export async function cancelInvite(db: Db, id: string): Promise<boolean> {
+export function cancelInvite(db: Db, id: string): Promise<string[]> {
   const looksPending = and(
     eq(invites.kind, "email"),
     eq(invites.status, "rejected"),
@@ -87,7 +91,7 @@ async function change(
   db: Db,
   values: Parameters<ReturnType<typeof db.update<typeof invites>>["set"]>[0],
   condition: SQL | undefined,
-): Promise<boolean> {
+): Promise<string[]> {
   const rows = await db.update(invites).set(values).where(condition).returning({ id: invites.id });
-  return rows.length > 0;
+  return idsOf(rows);
 }

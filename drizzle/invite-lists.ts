@@ -1,25 +1,26 @@
 /** Invites as those see them whom they concern. */
-import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { accounts } from "./accounts-schema.ts";
 import type { Db } from "./client.ts";
+import { conversations } from "./conversations-schema.ts";
 import { type InviteRow, invites } from "./invites-schema.ts";
 import { newestFirst, olderThan, type TimeKey } from "./keyset.ts";
 import { hasBlocked } from "./pairs.ts";
 import type { Person } from "./people.ts";
 
-/** An invite with the people it is between. */
+/** An invite with the people it is between, and the group it is to. */
 export interface Invite extends InviteRow {
   from: Person;
   /** Null as long as nobody has the address. */
   to: Person | null;
+  conversationName: string | null;
 }
 
-/** @returns an invite that the viewer sent or got, unless the other has blocked them */
-export async function findInvite(db: Db, viewerId: string, id: string): Promise<Invite | undefined> {
+/** @returns those of some invites that the viewer sent or got, unless the other has blocked them */
+export async function findInvites(db: Db, viewerId: string, ids: readonly string[]): Promise<Invite[]> {
   const isTheirs = or(isSentBy(viewerId), isReceivedBy(viewerId));
-  const [invite] = await select(db, and(eq(invites.id, id), isTheirs), 1);
-  return invite;
+  return select(db, and(inArray(invites.id, [...ids]), isTheirs), ids.length);
 }
 
 /**
@@ -60,12 +61,14 @@ async function select(db: Db, condition: SQL | undefined, limit: number): Promis
       invite: invites,
       from: { id: sender.id, username: sender.username, displayName: sender.displayName },
       to: { id: recipient.id, username: recipient.username, displayName: recipient.displayName },
+      conversationName: conversations.name,
     })
     .from(invites)
     .innerJoin(sender, eq(sender.id, invites.fromId))
     .leftJoin(recipient, eq(recipient.id, invites.toId))
+    .leftJoin(conversations, eq(conversations.id, invites.conversationId))
     .where(condition)
     .orderBy(...newestFirst(invites.createdAt, invites.id))
     .limit(limit);
-  return rows.map(({ invite, from, to }) => ({ ...invite, from, to }));
+  return rows.map(({ invite, ...others }) => ({ ...invite, ...others }));
 }

@@ -14,18 +14,26 @@ function isOpenBetween(a: string, b: string, kinds: readonly InviteKind[]) {
 /**
  * Closes invites without an answer. One to an address closes as if it had been rejected, which its sender does not see:
  * that it ends would tell whose address it is.
+ *
+ * @returns a statement whose rows are those invites
  */
 export function closeInvites(db: Db, a: string, b: string, kinds: readonly InviteKind[]) {
-  return db.execute(sql`
+  return db.execute<{ id: string }>(sql`
     update ${invites} set
       status = case when kind = 'email' then 'rejected' else 'cancelled' end,
       slot = case when kind = 'email' then slot end
-    where ${isOpenBetween(a, b, kinds)}`);
+    where ${isOpenBetween(a, b, kinds)} returning id`);
 }
 
-/** Where two have become friends, all else that wanted them to be is accepted too. */
+/** Where two have become friends, all else that wanted them to be is accepted too. Its rows are those invites. */
 export function settleInvites(db: Db, a: string, b: string) {
-  return db.execute(sql`
+  return db.execute<{ id: string }>(sql`
     update ${invites} set status = 'accepted', slot = null
-    where ${isOpenBetween(a, b, ["friend", "email"])} and expires_at > now() and ${isFriendship(a, b)}`);
+    where ${isOpenBetween(a, b, ["friend", "email"])} and expires_at > now() and ${isFriendship(a, b)}
+    returning id`);
+}
+
+/** The invites that statements changed. */
+export function idsOf(...rows: readonly (readonly { id: string }[])[]): string[] {
+  return rows.flat().map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import type { InviteKind } from "../protocol/platform/invites.ts";
 import { accounts } from "./accounts-schema.ts";
 import type { Db } from "./client.ts";
 import { befriend } from "./invite-answers.ts";
-import { settleInvites } from "./invites-between.ts";
+import { idsOf, settleInvites } from "./invites-between.ts";
 import { invites } from "./invites-schema.ts";
 import { hasBlocked, isFriendship, lock, lockPair, mayMeet } from "./pairs.ts";
 
@@ -24,13 +24,15 @@ export interface Sent {
   id: string;
   /** Who sent the invite that counts. */
   fromId: string;
+  /** The invites that are not what they were before. */
+  changed: string[];
 }
 
 /** @returns undefined when they are friends, one was deleted, or one has blocked the other */
 export async function sendFriendInvite(db: Db, invite: NewInvite & { toId: string }): Promise<Sent | undefined> {
   const { id, fromId, toId, expiresAt } = invite;
   const slot = slotOf("friend", ...[fromId, toId].toSorted());
-  const [, , , crossed, , inserted, open] = await db.batch([
+  const [, , , crossed, settled, inserted, open] = await db.batch([
     ...lockPair(db, fromId, toId),
     freeSlot(db, slot),
     befriend(db, fromId, toId, sql`from_id = ${toId} and to_id = ${fromId} and kind in ('friend', 'email')`),
@@ -43,7 +45,9 @@ export async function sendFriendInvite(db: Db, invite: NewInvite & { toId: strin
     openInvite(db, slot),
   ]);
   const [accepted] = crossed.rows;
-  if (accepted) return { outcome: "accepted", id: accepted.id, fromId: toId };
+  if (accepted) {
+    return { outcome: "accepted", id: accepted.id, fromId: toId, changed: idsOf(crossed.rows, settled.rows) };
+  }
   return toSent(inserted.rows, open);
 }
 
@@ -116,16 +120,17 @@ export function lockEmail(db: Db, email: string) {
   return lock(db, `email ${emailKey(email)}`);
 }
 
-/** Makes what was sent to an address an invite for the account that has just verified it. */
+/** Makes what was sent to an address invites for the account that has just verified it. Its rows are those. */
 export function claimInvites(db: Db, accountId: string, email: string) {
   const key = emailKey(email);
   const account = sql`${accountId}::uuid`;
-  return db.execute(sql`
+  return db.execute<{ id: string }>(sql`
     update ${invites} set to_id = ${account}
     where email_key = ${key} and to_id is null and status = 'pending' and from_id <> ${account}
       and exists (
         select 1 from ${accounts} where id = ${account} and email_key = ${key} and email_verified_at is not null)
-      and not ${hasBlocked(sql`from_id`, account)} and not ${hasBlocked(account, sql`from_id`)}`);
+      and not ${hasBlocked(sql`from_id`, account)} and not ${hasBlocked(account, sql`from_id`)}
+    returning id`);
 }
 
 function slotOf(kind: InviteKind, ...parts: string[]): string {
@@ -143,7 +148,10 @@ function openInvite(db: Db, slot: string) {
   return db.select({ id: invites.id, fromId: invites.fromId }).from(invites).where(eq(invites.slot, slot));
 }
 
-function toSent(inserted: readonly unknown[], open: readonly { id: string; fromId: string }[]): Sent | undefined {
+function toSent(
+  inserted: readonly { id: string }[],
+  open: readonly { id: string; fromId: string }[],
+): Sent | undefined {
   const [there] = open;
-  return there && { outcome: inserted.length > 0 ? "sent" : "there", ...there };
+  return there && { outcome: inserted.length > 0 ? "sent" : "there", ...there, changed: idsOf(inserted) };
 }

@@ -103,10 +103,11 @@ export class Conversation extends AccountShell {
     return this.asMember(caller, ({ account }) => membersPage(account, limit, after));
   }
 
-  /** Whether a member may do something, for a guest where one is named: refuses when not. */
+  /** Whether a member may do something: refuses when not. A guest is shown the name there: Postgres has it by then. */
   may(caller: string, action: Action, guest?: string): Promise<Result<null>> {
-    return this.asMember(caller, ({ roster }) => {
+    return this.asMember(caller, async ({ roster, parts }) => {
       roster.require(caller, action, guest);
+      if (guest !== undefined) await parts.writeMembership().catch(() => undefined);
       return null;
     });
   }

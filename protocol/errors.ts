@@ -104,7 +104,10 @@ export const ERRORS = {
   ALREADY_MEMBER: { status: 409, message: "They are in this conversation already: there is nothing to invite to." },
   ALREADY_INVITED: { status: 409, message: "Somebody else has invited this person. Wait for their answer." },
   INVITE_UNKNOWN: { status: 404, message: "You have no invite with this id to answer, or to take back." },
-  INVITE_CLOSED: { status: 410, message: "This invite was answered or taken back, or has expired. Send a new one." },
+  INVITE_CLOSED: {
+    status: 410,
+    message: "This invite was answered or taken back, has expired, or leads nowhere now. Another one can be sent.",
+  },
 
   NOT_FOUND: { status: 404, message: "There is nothing at this path. See /chat-server/docs." },
   METHOD_NOT_ALLOWED: { status: 405, message: "This path does not take this method. See the `Allow` header." },

@@ -10,6 +10,7 @@ const EXAMPLE_INVITE = {
   from: EXAMPLE_PERSON,
   to: { id: "0b7e1d1c-53a4-4f4e-8f57-6c6a0d1c9c11", username: "bob", display_name: "Bob" },
   conversation_id: null,
+  conversation_name: null,
   email: null,
   status: "pending",
   created_at: EXAMPLE_TIME,
@@ -64,17 +65,11 @@ export const INVITES_ENDPOINTS = {
     visibility: "public",
     signedIn: "account",
     summary: "Accept an invite that you got",
-    description: "You are friends then, or in the group, before the answer comes. Doing it again changes nothing.",
+    description:
+      "You are friends then, or in the group, before the answer comes. Doing it again changes nothing. It is " +
+      "`INVITE_CLOSED` also when the group is gone, or who invited you may do so no longer.",
     answer: { schema: Invite, example: { ...EXAMPLE_INVITE, status: "accepted" } },
-    errors: [
-      ...ANSWER_ERRORS,
-      "CONVERSATION_UNKNOWN",
-      "CONVERSATION_FULL",
-      "TOO_MANY_CONVERSATIONS",
-      "NOT_ALLOWED",
-      "TOO_FAST",
-      ...ACCOUNT_ERRORS,
-    ],
+    errors: [...ANSWER_ERRORS, "CONVERSATION_FULL", "TOO_MANY_CONVERSATIONS", "TOO_FAST", ...ACCOUNT_ERRORS],
   },
   rejectInvite: {
     methods: ["POST"],

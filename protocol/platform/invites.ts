@@ -26,6 +26,8 @@ export const Invite = z.object({
   to: z.nullable(Person),
   /** Of a group, else null. */
   conversation_id: z.nullable(Uuid),
+  /** What that group is called now. */
+  conversation_name: z.nullable(z.string()),
   /** Where it was sent, to its sender; else null. */
   email: z.nullable(z.string()),
   status: InviteStatus,

@@ -9,7 +9,7 @@ import { createDb, type Db } from "../../drizzle/client.ts";
 import { eraseAccount } from "../../drizzle/erase-account.ts";
 import { listFollows } from "../../drizzle/follows.ts";
 import { areFriends, listFriends, removeFriendship } from "../../drizzle/friends.ts";
-import { findInvite, listInvites } from "../../drizzle/invite-lists.ts";
+import { findInvites, listInvites } from "../../drizzle/invite-lists.ts";
 import { sendEmailInvite, sendFriendInvite } from "../../drizzle/invites.ts";
 import { markEmailVerified } from "../../drizzle/accounts.ts";
 import { block } from "../../drizzle/blocks.ts";
@@ -47,6 +47,7 @@ const FILL = [
   sql`insert into invites (id, kind, from_id, email_key, created_at, expires_at)
     select gen_random_uuid(), 'email', person(n % 2000), 'q' || n, now(), now() + '1 day'
     from generate_series(1, 20000) as n`,
+  sql`insert into conversations (id, kind, created_at) select person(n), 'group', now() from generate_series(1, 20000) as n`,
   sql`analyze`,
 ];
 
@@ -76,7 +77,7 @@ it("[LIST-1] no query about people, posts and invites reads a whole table", asyn
     "listFriends of the other half": () => listFriends(db, other, 50),
     areFriends: () => areFriends(db, me, [other, gone]),
     listBlocks: () => listBlocks(db, me, 50, after),
-    findInvite: () => findInvite(db, me, randomUUID()),
+    findInvites: () => findInvites(db, me, [randomUUID(), randomUUID()]),
     "invites sent": () => listInvites(db, me, "sent", 50, after),
     "invites received": () => listInvites(db, other, "received", 50, after),
     sendFriendInvite: () => sendFriendInvite(db, { ...invite, toId: gone }),

@@ -18,6 +18,7 @@ import { call, reach } from "../conversations.ts";
 import { limit, storesOf } from "../stores.ts";
 import { deviceLabel } from "./device-label.ts";
 import { mailNewAccount } from "./email-verification.ts";
+import { behindAnswer } from "./notify.ts";
 import { inboxOf } from "./inboxes.ts";
 import { limitPasswords } from "./password-limits.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
@@ -33,7 +34,7 @@ export async function signUp(c: AppContext) {
   const account = await needingPostgres(() => insertAccount(db, created));
   if (!account) throw new DuetError("USERNAME_TAKEN");
   // Not waited for: how long it takes would tell whether the address has an account.
-  c.executionCtx.waitUntil(mailNewAccount(c, account.id, email));
+  behindAnswer(c, () => mailNewAccount(c, account.id, email));
   return c.json(await startSession(c, account), 201);
 }
 

@@ -9,6 +9,7 @@ import { readQuery } from "../body.ts";
 import type { AppContext } from "../context.ts";
 import { storesOf } from "../stores.ts";
 import { friendshipChanged, settleDirect } from "./friendship-changes.ts";
+import { tellInvites } from "./invite-views.ts";
 import { readCursor, TimeCursor, toPage } from "./page.ts";
 import { requireOther } from "./people.ts";
 import { callerOf } from "./require-account.ts";
@@ -17,8 +18,9 @@ export async function block(c: AppContext) {
   const { accountId, username } = callerOf(c);
   const person = await requireOther(c, c.req.param("id"));
   const { db } = storesOf(c.env);
-  const { isBlocked, wasFriend } = await needingPostgres(() => storeBlock(db, accountId, person.id));
+  const { isBlocked, wasFriend, closed } = await needingPostgres(() => storeBlock(db, accountId, person.id));
   if (!isBlocked) throw new DuetError("USER_UNKNOWN");
+  tellInvites(c, closed, [accountId, person.id]);
   if (wasFriend) await friendshipChanged(c, { id: accountId, username }, person, false);
   else await settleDirect(c, accountId, person.id);
   return c.body(null, 204);

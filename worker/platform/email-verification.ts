@@ -7,23 +7,20 @@ import { emailKey } from "../../protocol/platform/fields.ts";
 import { requireRow } from "./account.ts";
 import { readBody } from "../body.ts";
 import type { AppContext } from "../context.ts";
-import { logUnexpected } from "../request-log.ts";
 import { storesOf } from "../stores.ts";
+import { tellInvites } from "./invite-views.ts";
 import { type Mail, sendMail } from "./mail.ts";
+import { behindAnswer } from "./notify.ts";
 import { limitKey } from "./password-limits.ts";
 import { readEmailToken, signEmailToken } from "./tokens.ts";
 
-/** Sends what a new account's address is told. Runs behind the answer: a failure is logged, and asks for a resend. */
+/** Sends what a new account's address is told. A failure asks for a resend. */
 export async function mailNewAccount(c: AppContext, accountId: string, email: string): Promise<void> {
-  try {
-    const { db, mails } = storesOf(c.env);
-    // Silently: a refusal would tell that somebody else wrote to this address before.
-    if ((await mails.attempt(limitKey(emailKey(email)))) > 0) return;
-    const isTaken = await isEmailVerified(db, email);
-    await sendMail(c.env, isTaken ? addressInUse(email) : await verification(c, accountId, email));
-  } catch (error) {
-    logUnexpected(error instanceof Error ? error : new Error("unknown"), c);
-  }
+  const { db, mails } = storesOf(c.env);
+  // Silently: a refusal would tell that somebody else wrote to this address before.
+  if ((await mails.attempt(limitKey(emailKey(email)))) > 0) return;
+  const isTaken = await isEmailVerified(db, email);
+  await sendMail(c.env, isTaken ? addressInUse(email) : await verification(c, accountId, email));
 }
 
 async function verification(c: AppContext, accountId: string, email: string): Promise<Mail> {
@@ -49,14 +46,17 @@ export async function verifyEmail(c: AppContext) {
   const { token } = await readBody(c, VerifyEmailBody);
   const claims = await readEmailToken(c.env, token);
   const { db } = storesOf(c.env);
-  if (!claims || !(await needingPostgres(() => markEmailVerified(db, claims.accountId, claims.email)))) {
-    throw new DuetError("EMAIL_TOKEN_INVALID");
-  }
+  if (!claims) throw new DuetError("EMAIL_TOKEN_INVALID");
+  const { accountId, email } = claims;
+  const invites = await needingPostgres(() => markEmailVerified(db, accountId, email));
+  if (!invites) throw new DuetError("EMAIL_TOKEN_INVALID");
+  // Not their senders, who would learn by it that the address has an account.
+  tellInvites(c, invites, [accountId]);
   return c.body(null, 204);
 }
 
 export async function resendVerification(c: AppContext) {
   const { id, email, emailVerifiedAt } = await requireRow(c);
-  if (email !== null && emailVerifiedAt === null) c.executionCtx.waitUntil(mailNewAccount(c, id, email));
+  if (email !== null && emailVerifiedAt === null) behindAnswer(c, () => mailNewAccount(c, id, email));
   return c.json({ status: "OK", code: 202 }, 202);
 }

@@ -10,6 +10,7 @@ import { readQuery } from "../body.ts";
 import type { AppContext } from "../context.ts";
 import { storesOf } from "../stores.ts";
 import { friendshipChanged, settleDirect } from "./friendship-changes.ts";
+import { tellInvites } from "./invite-views.ts";
 import { readCursor, toPage } from "./page.ts";
 import { toPerson } from "./people.ts";
 import { presenceOf } from "./presence.ts";
@@ -43,7 +44,8 @@ export async function removeFriend(c: AppContext) {
   const { accountId, username } = callerOf(c);
   const id = Uuid.safeParse(c.req.param("id"));
   if (!id.success) throw new DuetError("FRIEND_UNKNOWN");
-  const friend = await needingPostgres(() => removeFriendship(storesOf(c.env).db, accountId, id.data));
+  const { friend, closed } = await needingPostgres(() => removeFriendship(storesOf(c.env).db, accountId, id.data));
+  tellInvites(c, closed, [accountId, id.data]);
   if (!friend) {
     await settleDirect(c, accountId, id.data);
     throw new DuetError("FRIEND_UNKNOWN");

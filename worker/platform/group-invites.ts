@@ -23,8 +23,8 @@ export async function mayInvite(
 /**
  * Makes an account a member of a group. Doing it again changes nothing.
  *
- * @throws DuetError `CONVERSATION_UNKNOWN` when the group is gone, who invited them may do so no longer, or they have
- *   been in since
+ * @throws DuetError `INVITE_CLOSED` when the group is gone, who invited them may do so no longer, or they have been in
+ *   since
  */
 export async function joinGroup(
   c: AppContext,
@@ -36,8 +36,8 @@ export async function joinGroup(
   try {
     await call(conversation(c, conversationId).addMembers(invitedBy, [profile], createdAt.getTime()));
   } catch (error) {
-    // Who invited may do so no longer; what they may do there is nothing to the one whom they invited.
-    if (error instanceof DuetError && error.code === "NOT_ALLOWED") throw new DuetError("CONVERSATION_UNKNOWN");
-    throw error;
+    // How it stands there is nothing to somebody who is not in it: the invite is no good any more.
+    const isClosed = error instanceof DuetError && ["CONVERSATION_UNKNOWN", "NOT_ALLOWED"].includes(error.code);
+    throw isClosed ? new DuetError("INVITE_CLOSED") : error;
   }
 }

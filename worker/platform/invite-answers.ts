@@ -8,64 +8,61 @@ import { storesOf } from "../stores.ts";
 import { requireRoomForMore } from "./account-conversations.ts";
 import { friendshipChanged, settleDirect } from "./friendship-changes.ts";
 import { joinGroup } from "./group-invites.ts";
-import { notifyOf, requireInvite, toInvite } from "./invite-views.ts";
+import { requireInvite, tellInvites, toInvite } from "./invite-views.ts";
 import { callerOf } from "./require-account.ts";
 
 export async function acceptInvite(c: AppContext) {
   const invite = await requireReceived(c);
-  const hasChanged = invite.kind === "group" ? await acceptIntoGroup(c, invite) : await acceptAsFriend(c, invite);
-  const accepted = await requireOutcome(c, invite, "accepted");
-  if (hasChanged) notifyOf(c, accepted, accepted.fromId);
-  return c.json(toInvite(accepted, callerOf(c).accountId));
+  await (invite.kind === "group" ? acceptIntoGroup(c, invite) : acceptAsFriend(c, invite));
+  return c.json(toInvite(await requireOutcome(c, invite, "accepted"), callerOf(c).accountId));
 }
 
-/** @returns whether it was accepted just now */
-async function acceptAsFriend(c: AppContext, { id, fromId, from, to }: InviteRow): Promise<boolean> {
+async function acceptAsFriend(c: AppContext, { id, fromId, from, to }: InviteRow): Promise<void> {
   if (!to) throw new DuetError("INVITE_UNKNOWN");
   const { db } = storesOf(c.env);
   const accepted = await needingPostgres(() => answers.acceptFriendInvite(db, { id, fromId, toId: to.id }));
+  tellInvites(c, accepted?.changed ?? [], [fromId, to.id]);
   if (accepted?.isNew === true) await friendshipChanged(c, from, to, true);
   else await settleDirect(c, from.id, to.id);
-  return accepted !== undefined;
 }
 
 /** The group is the authority for who is in it: only when it has let them in, the invite is settled. */
-async function acceptIntoGroup(c: AppContext, invite: InviteRow): Promise<boolean> {
-  const { id, conversationId } = invite;
+async function acceptIntoGroup(c: AppContext, invite: InviteRow): Promise<void> {
+  const { id, conversationId, fromId } = invite;
   const { accountId } = callerOf(c);
   const { db } = storesOf(c.env);
   const isOpen = await needingPostgres(() => answers.acceptGroupInvite(db, id));
-  if (!isOpen || conversationId === null) return false;
+  if (!isOpen || conversationId === null) return;
+  const settle = async (status: "accepted" | "cancelled") => {
+    const changed = await needingPostgres(() => answers.settleGroupInvite(db, id, status));
+    tellInvites(c, changed, [fromId, accountId]);
+  };
   // Before, not within: the invite stays as it is until there is room.
   await requireRoomForMore(c, conversationId);
   try {
     await joinGroup(c, conversationId, accountId, invite);
   } catch (error) {
     // What passes leaves it as it is: the caller asks again.
-    if (error instanceof DuetError && error.retryAfter === undefined) {
-      await needingPostgres(() => answers.settleGroupInvite(db, id, "cancelled"));
-    }
+    if (error instanceof DuetError && error.retryAfter === undefined) await settle("cancelled");
     throw error;
   }
-  await needingPostgres(() => answers.settleGroupInvite(db, id, "accepted"));
-  return true;
+  await settle("accepted");
 }
 
 export async function rejectInvite(c: AppContext) {
   const invite = await requireReceived(c);
-  const hasChanged = await needingPostgres(() => answers.rejectInvite(storesOf(c.env).db, invite.id));
-  const rejected = await requireOutcome(c, invite, "rejected");
-  if (hasChanged && rejected.kind !== "email") notifyOf(c, rejected, rejected.fromId);
-  return c.json(toInvite(rejected, callerOf(c).accountId));
+  const changed = await needingPostgres(() => answers.rejectInvite(storesOf(c.env).db, invite.id));
+  tellInvites(c, changed, [invite.fromId, invite.toId]);
+  return c.json(toInvite(await requireOutcome(c, invite, "rejected"), callerOf(c).accountId));
 }
 
 export async function cancelInvite(c: AppContext) {
   const { accountId } = callerOf(c);
   const invite = await requireInvite(c, c.req.param("id"));
   if (invite.fromId !== accountId) throw new DuetError("INVITE_UNKNOWN");
-  const hasChanged = await needingPostgres(() => answers.cancelInvite(storesOf(c.env).db, invite.id));
-  const cancelled = await requireOutcome(c, invite, "cancelled");
-  if (hasChanged && invite.status === "pending") notifyOf(c, cancelled, cancelled.toId);
+  const changed = await needingPostgres(() => answers.cancelInvite(storesOf(c.env).db, invite.id));
+  tellInvites(c, changed, [accountId, invite.toId]);
+  await requireOutcome(c, invite, "cancelled");
   return c.body(null, 204);
 }
 

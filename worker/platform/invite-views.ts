@@ -1,19 +1,19 @@
 /** Invites as each side sees them. */
 import { needingPostgres } from "../../durable-objects/circuit-breaker.ts";
-import { findInvite, type Invite as InviteRow } from "../../drizzle/invite-lists.ts";
+import { findInvites, type Invite as InviteRow } from "../../drizzle/invite-lists.ts";
 import { DuetError } from "../../protocol/errors.ts";
 import { Uuid } from "../../protocol/platform/fields.ts";
 import type { Invite, InviteStatus } from "../../protocol/platform/invites.ts";
 import type { AppContext } from "../context.ts";
 import { storesOf } from "../stores.ts";
-import { notify } from "./notify.ts";
+import { behindAnswer, notify } from "./notify.ts";
 import { toPerson } from "./people.ts";
 import { callerOf } from "./require-account.ts";
 
 /** @param viewerId - who sent or got it */
 export function toInvite(row: InviteRow, viewerId: string): Invite {
   const isSender = row.fromId === viewerId;
-  const status = statusOf(row, isSender);
+  const status = statusOf(row, viewerId);
   const isAnonymous = row.kind === "email" && isSender && status !== "accepted";
   return {
     id: row.id,
@@ -21,6 +21,7 @@ export function toInvite(row: InviteRow, viewerId: string): Invite {
     from: toPerson(row.from),
     to: row.to && !isAnonymous ? toPerson(row.to) : null,
     conversation_id: row.conversationId,
+    conversation_name: row.conversationName,
     email: isSender ? row.email : null,
     status,
     created_at: row.createdAt.getTime(),
@@ -28,10 +29,14 @@ export function toInvite(row: InviteRow, viewerId: string): Invite {
   };
 }
 
+function statusOf(row: InviteRow, viewerId: string): InviteStatus {
+  const shown = isSecretlyRejected(row, viewerId) ? "pending" : row.status;
+  return shown === "pending" && row.expiresAt.getTime() <= Date.now() ? "expired" : shown;
+}
+
 /** That somebody rejected what was sent to an address would tell its sender that it has an account. */
-function statusOf({ kind, status, expiresAt }: InviteRow, isSender: boolean): InviteStatus {
-  const shown = kind === "email" && status === "rejected" && isSender ? "pending" : status;
-  return shown === "pending" && expiresAt.getTime() <= Date.now() ? "expired" : shown;
+function isSecretlyRejected({ kind, status, fromId }: InviteRow, viewerId: string): boolean {
+  return kind === "email" && status === "rejected" && fromId === viewerId;
 }
 
 /**
@@ -43,12 +48,24 @@ export async function requireInvite(c: AppContext, id: string | undefined): Prom
   const parsed = Uuid.safeParse(id);
   if (!parsed.success) throw new DuetError("INVITE_UNKNOWN");
   const { accountId } = callerOf(c);
-  const row = await needingPostgres(() => findInvite(storesOf(c.env).db, accountId, parsed.data));
+  const [row] = await needingPostgres(() => findInvites(storesOf(c.env).db, accountId, [parsed.data]));
   if (!row) throw new DuetError("INVITE_UNKNOWN");
   return row;
 }
 
-/** Tells one side of an invite how it stands. */
-export function notifyOf(c: AppContext, row: InviteRow, accountId: string | null): void {
-  if (accountId !== null) notify(c, accountId, { type: "invite", invite: toInvite(row, accountId) });
+/**
+ * Tells all devices of people how invites of theirs stand now, each as they see them; of one that they don't see, nothing.
+ *
+ * @param people - whom it concerns; null for an address that nobody has
+ */
+export function tellInvites(c: AppContext, ids: readonly string[], people: readonly (string | null)[]): void {
+  if (ids.length === 0) return;
+  // Behind the answer: the time that it takes must not tell whether an address has an account.
+  for (const viewerId of people) if (viewerId !== null) behindAnswer(c, () => tell(c, ids, viewerId));
+}
+
+async function tell(c: AppContext, ids: readonly string[], viewerId: string): Promise<void> {
+  for (const row of await needingPostgres(() => findInvites(storesOf(c.env).db, viewerId, ids))) {
+    if (!isSecretlyRejected(row, viewerId)) notify(c, viewerId, { type: "invite", invite: toInvite(row, viewerId) });
+  }
 }

@@ -4,14 +4,17 @@ import { needingPostgres } from "../../durable-objects/circuit-breaker.ts";
 import { listInvites } from "../../drizzle/invite-lists.ts";
 import { type Sent, sendEmailInvite, sendFriendInvite, sendGroupInvite } from "../../drizzle/invites.ts";
 import { DuetError } from "../../protocol/errors.ts";
+import { emailKey } from "../../protocol/platform/fields.ts";
 import { InviteBody, type InvitesPage, InvitesQuery } from "../../protocol/platform/invites.ts";
 import { readBody, readQuery } from "../body.ts";
 import type { AppContext } from "../context.ts";
 import { limit as limitRate, storesOf } from "../stores.ts";
+import { requireRow } from "./account.ts";
 import { friendshipChanged } from "./friendship-changes.ts";
 import { mayInvite } from "./group-invites.ts";
 import { mailInvite } from "./invite-mail.ts";
-import { notifyOf, requireInvite, toInvite } from "./invite-views.ts";
+import { requireInvite, tellInvites, toInvite } from "./invite-views.ts";
+import { behindAnswer } from "./notify.ts";
 import { readCursor, TimeCursor, toPage } from "./page.ts";
 import { requireOther } from "./people.ts";
 import { callerOf } from "./require-account.ts";
@@ -22,16 +25,14 @@ export async function sendInvite(c: AppContext) {
   const { accountId } = callerOf(c);
   const wanted = await readBody(c, InviteBody);
   await limitRate(storesOf(c.env).invites, accountId);
-  const { id, outcome } = await send(c, wanted);
+  const { id, outcome, changed } = await send(c, wanted);
   const row = await requireInvite(c, id);
-  if (outcome === "sent") {
-    notifyOf(c, row, row.toId);
-    if (wanted.kind === "email") c.executionCtx.waitUntil(mailInvite(c, row, wanted.email));
+  tellInvites(c, changed, [row.fromId, row.toId]);
+  if (outcome === "sent" && wanted.kind === "email") {
+    const { email } = wanted;
+    behindAnswer(c, () => mailInvite(c, row, email));
   }
-  if (outcome === "accepted") {
-    notifyOf(c, row, row.fromId);
-    if (row.to) await friendshipChanged(c, row.from, row.to, true);
-  }
+  if (outcome === "accepted" && row.to) await friendshipChanged(c, row.from, row.to, true);
   return c.json(toInvite(row, accountId), outcome === "sent" ? 201 : 200);
 }
 
@@ -41,6 +42,9 @@ async function send(c: AppContext, wanted: Wanted): Promise<Sent> {
   const expiresAt = new Date(Date.now() + limits.INVITE_DAYS * 86_400_000);
   const invite = { id: crypto.randomUUID(), fromId, expiresAt };
   if (wanted.kind === "email") {
+    const own = await requireRow(c);
+    // An address that is only claimed may be somebody else's.
+    if (own.emailVerifiedAt && own.emailKey === emailKey(wanted.email)) throw new DuetError("NOT_YOURSELF");
     const sent = await needingPostgres(() => sendEmailInvite(db, { ...invite, email: wanted.email }));
     if (!sent) throw new DuetError("UNAUTHENTICATED");
     return sent;

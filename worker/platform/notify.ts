@@ -8,8 +8,13 @@ import { inboxOf } from "./inboxes.ts";
  * asks.
  */
 export function notify(c: AppContext, accountId: string, event: InboxEvent): void {
-  const told = Promise.resolve(inboxOf(c, accountId).notify(event)).catch((error: unknown) => {
+  behindAnswer(c, () => inboxOf(c, accountId).notify(event));
+}
+
+/** Does what nobody waits for. Should it fail, that is logged. */
+export function behindAnswer(c: AppContext, work: () => PromiseLike<void>): void {
+  const done = Promise.resolve(work()).catch((error: unknown) => {
     logUnexpected(error instanceof Error ? error : new Error("unknown"), c);
   });
-  c.executionCtx.waitUntil(told);
+  c.executionCtx.waitUntil(done);
 }

@@ -102,6 +102,17 @@ describe("an invite by email", () => {
     }
   });
 
+  it("[INVITE-11] to one's own address is refused once it is verified, however it is written", async () => {
+    const person = await signUp();
+    // Only claimed: it may be somebody else's.
+    expect((await ask(person, person.email)).status).toBe(201);
+    await verifyEmail(person);
+    for (const email of [person.email, person.email.toUpperCase()]) {
+      expect(await failure(await ask(person, email))).toEqual({ status: 400, code: "NOT_YOURSELF" });
+    }
+    expect(await invitesOf(person, "sent")).toHaveLength(1);
+  });
+
   it("[INVITE-7] looks the same to its sender, whether the address has an account, and whatever its owner does", async () => {
     const sender = await signUp();
     const owners: Record<string, (person: Person, sent: Invite) => Promise<unknown>> = {
@@ -111,24 +122,29 @@ describe("an invite by email", () => {
       "deletes the account": deleteAccount,
       "rejects and deletes": async (person, sent) => [await reject(person, sent), await deleteAccount(person)],
     };
-    const nobody = await invite(sender, `${freshUsername()}@test.com`);
     const { eventsOf } = listen();
+    const nobody = await invite(sender, `${freshUsername()}@test.com`);
+    const told: unknown[] = [{ type: "invite", invite: nobody }];
     for (const [name, act] of Object.entries(owners)) {
       const person = await verified();
       const sent = await invite(sender, person.email);
+      told.push({ type: "invite", invite: sent });
+      await expect.poll(() => eventsOf(sender)).toEqual(told);
       await act(person, sent);
       expect({ name, ...shape(sent) }).toEqual({ name, ...shape(nobody) });
       expect((await invitesOf(sender, "sent"))[0]).toEqual(sent);
       const again = await ask(sender, person.email);
       expect({ name, status: again.status, body: await again.json() }).toEqual({ name, status: 200, body: sent });
-      expect(eventsOf(sender)).toEqual([]);
+      expect(eventsOf(sender)).toEqual(told);
       // It expires, and makes room, like any other.
       await db
         .update(invites)
         .set({ expiresAt: new Date(1) })
         .where(eq(invites.id, sent.id));
       expect((await invitesOf(sender, "sent"))[0]).toMatchObject({ id: sent.id, status: "expired" });
-      expect((await ask(sender, person.email)).status).toBe(201);
+      const next = await ask(sender, person.email);
+      expect(next.status).toBe(201);
+      told.push({ type: "invite", invite: await next.json() });
       expect((await invitesOf(sender, "sent"))[1]).toMatchObject({ id: sent.id, status: "expired", to: null });
     }
   });

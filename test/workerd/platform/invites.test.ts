@@ -42,6 +42,7 @@ describe("an invite to be friends", () => {
       from: { id: a.id, username: a.username, display_name: a.username },
       to: { id: b.id, username: b.username, display_name: b.username },
       conversation_id: null,
+      conversation_name: null,
       email: null,
       status: "pending",
       created_at: expect.any(Number),
@@ -51,17 +52,20 @@ describe("an invite to be friends", () => {
     expect(await invitesOf(a, "sent")).toEqual([sent]);
     expect(await invitesOf(b)).toEqual([sent]);
     expect(await friendsOf(a)).toEqual([]);
-    await expect.poll(() => eventsOf(b)).toEqual([{ type: "invite", invite: sent }]);
+    for (const person of [a, b]) {
+      await expect.poll(() => eventsOf(person)).toEqual([{ type: "invite", invite: sent }]);
+    }
 
     const accepted = { ...sent, status: "accepted" };
     for (const _ of [1, 2]) expect(await (await accept(b, sent)).json()).toEqual(accepted);
     expect(await friendsOf(a)).toEqual([b.id]);
     expect(await friendsOf(b)).toEqual([a.id]);
     const added = { type: "friend", state: "added" };
-    await expect.poll(() => eventsOf(a)).toHaveLength(2);
-    expect(eventsOf(a)).toContainEqual({ type: "invite", invite: accepted });
-    expect(eventsOf(a)).toContainEqual({ ...added, account_id: b.id, username: b.username });
-    await expect.poll(() => eventsOf(b)).toContainEqual({ ...added, account_id: a.id, username: a.username });
+    for (const [person, friend] of [[a, b] as const, [b, a] as const]) {
+      await expect.poll(() => eventsOf(person)).toHaveLength(3);
+      expect(eventsOf(person)).toContainEqual({ type: "invite", invite: accepted });
+      expect(eventsOf(person)).toContainEqual({ ...added, account_id: friend.id, username: friend.username });
+    }
   });
 
   it.each([
@@ -74,7 +78,7 @@ describe("an invite to be friends", () => {
     const who = status === "rejected" ? b : a;
     for (const _ of [1, 2]) expect((await end(who, sent)).status).toBe(status === "rejected" ? 200 : 204);
     const told = { type: "invite", invite: { ...sent, status } };
-    await expect.poll(() => eventsOf(status === "rejected" ? a : b)).toContainEqual(told);
+    for (const person of [a, b]) await expect.poll(() => eventsOf(person)).toContainEqual(told);
     expect(await failure(await accept(b, sent))).toEqual(INVITE_CLOSED);
     const other = status === "rejected" ? await cancel(a, sent) : await reject(b, sent);
     expect(await failure(other)).toEqual(INVITE_CLOSED);

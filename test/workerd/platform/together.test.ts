@@ -4,6 +4,9 @@ import { failure } from "../pair.ts";
 import { connect, direct, friends, group } from "./account-socket.ts";
 import { remove, setRole } from "./members.ts";
 import { api, type Person, signUp } from "./people.ts";
+import { invitesOf } from "./social.ts";
+
+const INVITE_CLOSED = { status: 410, code: "INVITE_CLOSED" };
 
 async function invite(from: Person, json: object): Promise<Response> {
   return api("POST", "/invites", { token: from.token, json });
@@ -68,12 +71,46 @@ it("[INVITE-9] who was removed does not come back by an invite from before they 
   const { token } = await link.json<{ token: string }>();
   expect((await api("POST", `/links/${token}/join`, { token: guest.token })).status).toBe(200);
   expect((await remove(owner, id, guest)).status).toBe(204);
-  expect(await failure(await accept(guest, open))).toEqual({ status: 404, code: "CONVERSATION_UNKNOWN" });
+  expect(await failure(await accept(guest, open))).toEqual(INVITE_CLOSED);
   expect(await failure(await api("GET", `/conversations/${id}/messages`, { token: guest.token }))).toMatchObject({
     code: "CONVERSATION_UNKNOWN",
   });
   // A new invite is a new decision.
   expect((await accept(guest, await invite(owner, invited(guest)))).status).toBe(200);
+});
+
+it("[INVITE-9] an invite is closed at once when its group is gone, or who sent it has left or leads no more", async () => {
+  const ends: ((owner: Person, id: string, member: Person) => Promise<unknown>)[] = [
+    (owner, id, member) => remove(member, id, member).then(() => remove(owner, id, owner)),
+    (_, id, member) => remove(member, id, member),
+    (owner, id, member) => setRole(owner, id, member, "member"),
+  ];
+  for (const end of ends) {
+    const [owner, member] = await friends("owner", "member");
+    if (!owner || !member) throw new Error("Two were asked for.");
+    const guest = await signUp("guest");
+    const id = await group(owner, member);
+    await setRole(owner, id, member, "admin");
+    const sent = await invite(member, { kind: "group", account_id: guest.id, conversation_id: id });
+    await end(owner, id, member);
+    for (const _ of [1, 2]) expect(await failure(await accept(guest, sent.clone()))).toEqual(INVITE_CLOSED);
+  }
+});
+
+it("[INVITE-12] an invite shows what its group is called, also when it was just renamed", async () => {
+  const [owner, member] = await friends("owner", "member");
+  if (!owner || !member) throw new Error("Two were asked for.");
+  const guest = await signUp("guest");
+  const id = await group(owner, member);
+  const rename = (name: string) => api("PATCH", `/conversations/${id}`, { token: owner.token, json: { name } });
+  await rename("Second");
+  await invite(owner, { kind: "group", account_id: guest.id, conversation_id: id });
+  const names = async () => (await invitesOf(guest)).map(({ conversation_name: name }) => name);
+  expect(await names()).toEqual(["Second"]);
+  await rename("Third");
+  await expect.poll(names, { timeout: 10_000 }).toEqual(["Third"]);
+  await becomeFriends(owner, guest);
+  expect(await names()).toEqual([null, "Third"]);
 });
 
 it("[INVITE-2] who is in a group is invited to nothing", async () => {
