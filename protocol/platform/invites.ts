@@ -26,7 +26,7 @@ export const Invite = z.object({
   to: z.nullable(Person),
   /** Of a group, else null. */
   conversation_id: z.nullable(Uuid),
-  /** What that group is called now. */
+  /** What that group is called now, while the invite is pending; else null. */
   conversation_name: z.nullable(z.string()),
   /** Where it was sent, to its sender; else null. */
   email: z.nullable(z.string()),

@@ -21,7 +21,8 @@ export function toInvite(row: InviteRow, viewerId: string): Invite {
     from: toPerson(row.from),
     to: row.to && !isAnonymous ? toPerson(row.to) : null,
     conversation_id: row.conversationId,
-    conversation_name: row.conversationName,
+    // Who said no, or is out again, is not told of later names.
+    conversation_name: status === "pending" ? row.conversationName : null,
     email: isSender ? row.email : null,
     status,
     created_at: row.createdAt.getTime(),

@@ -111,6 +111,9 @@ it("[INVITE-12] an invite shows what its group is called, also when it was just 
   await expect.poll(names, { timeout: 10_000 }).toEqual(["Third"]);
   await becomeFriends(owner, guest);
   expect(await names()).toEqual([null, "Third"]);
+  const [pending] = (await invitesOf(guest)).filter(({ kind }) => kind === "group");
+  await api("POST", `/invites/${pending?.id}/reject`, { token: guest.token });
+  expect(await names()).toEqual([null, null]);
 });
 
 it("[INVITE-2] who is in a group is invited to nothing", async () => {
