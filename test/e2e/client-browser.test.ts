@@ -157,10 +157,13 @@ test("[RESUME-18] is back at once when the browser says that the network is", as
 });
 
 test("[CLOSE-6] signing out in one tab closes the other, and leaves nothing of the chat in the browser", async () => {
-  const { hash, context, tab } = await startChat();
+  const { hash, hers, context, tab } = await startChat();
   const other = await openTab(context);
   await goLive(tab, hash);
   await goLive(other, hash);
+  // A tab sends what others have left unsent when it comes: after this message it has looked.
+  await other.evaluate(() => void conversation.send("from the other tab"));
+  await client.until(hers, ({ messages }) => messages.length === 1);
   // Nothing leaves this tab any more, so that something is unsent; the other one hears everything.
   await tab.evaluate(() => void (WebSocket.prototype.send = () => undefined));
   await tab.evaluate(() => conversation.send("unsent"));

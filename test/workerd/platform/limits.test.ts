@@ -76,7 +76,7 @@ it("[LIMIT-14] an account begins 30 conversations and rooms a minute, whatever b
   const { id, token } = await signUp();
   const begin = (path: string, json: object) => api("POST", path, { token, json });
   // With oneself there is none, but it was tried.
-  const refused = await exhaust(30, 403, () => begin("/conversations", { participant_id: id }));
+  const refused = await exhaust(30, 400, () => begin("/conversations", { participant_id: id }));
   expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
   for (const path of ["/rooms", "/conversations"]) {
     expect(await failure(await begin(path, { name: "One more" }))).toEqual(TOO_MANY);
