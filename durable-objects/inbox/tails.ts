@@ -16,16 +16,17 @@ export class Tails {
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
-    const kept = ctx.getWebSocketAutoResponse();
     // While the object sleeps the answer is all that is left of it.
-    const { conversations }: Pick<AccountPong, "conversations"> = kept
-      ? JSON.parse(kept.response)
-      : { conversations: [] };
+    const kept = ctx.getWebSocketAutoResponse();
+    const { conversations }: AccountPong = kept ? JSON.parse(kept.response) : { type: "pong", conversations: [] };
     this.#stands = new Map(conversations.map(({ conversation_id: id, ...stand }) => [id, stand]));
-    this.#set();
+    if (!kept) this.#set();
   }
 
   note(conversationId: string, stand: Stand): void {
+    const [newestId, newest] = [...this.#stands].at(-1) ?? [];
+    // Marks and typing are pushed, too, and leave the log where it stands.
+    if (newestId === conversationId && newest?.epoch === stand.epoch && newest.head === stand.head) return;
     this.#stands.delete(conversationId);
     this.#stands.set(conversationId, stand);
     const [oldest] = this.#stands.keys();
